@@ -1,0 +1,187 @@
+package record
+
+// Types that make lots out of lots.
+const (
+	TypeSplit   Type = "split"
+	TypeMerge   Type = "merge"
+	TypeProcess Type = "process"
+)
+
+// Amount is so many grams of a lot.
+type Amount struct {
+	Lot   string `json:"lot"`
+	Grams int64  `json:"grams"`
+}
+
+func (c *checker) amounts(field string, list []Amount) {
+	c.count(field, len(list))
+	ids := make([]string, len(list))
+	for i, a := range list {
+		ids[i] = a.Lot
+		c.lotID(at(field, i, "lot"), a.Lot)
+		c.grams(at(field, i, "grams"), a.Grams)
+	}
+	c.distinct(field, ids)
+}
+
+// Split takes new lots out of a lot; what is not taken stays in it.
+type Split struct {
+	Header
+	Lot     string   `json:"lot"`
+	Owner   string   `json:"owner,omitempty"` // as in Store
+	Outputs []Amount `json:"outputs"`
+}
+
+func (*Split) Type() Type { return TypeSplit }
+
+func (p *Split) check(c *checker) {
+	c.lotID("lot", p.Lot)
+	if p.Owner != "" {
+		c.uscc("owner", p.Owner)
+	}
+	c.amounts("outputs", p.Outputs)
+	for i, o := range p.Outputs {
+		if o.Lot == p.Lot {
+			c.fail(BadField, at("outputs", i, "lot"), "is the lot that is split")
+		}
+	}
+}
+
+func (p *Split) touch(t *Touches) {
+	t.moveLot(p.Lot)
+	for _, o := range p.Outputs {
+		t.newLot(o.Lot)
+	}
+}
+
+// Merge makes one lot of several of the same owner, variety and nature.
+type Merge struct {
+	Header
+	Owner  string   `json:"owner,omitempty"` // as in Store
+	Inputs []Amount `json:"inputs"`
+	Output Amount   `json:"output"`
+}
+
+func (*Merge) Type() Type { return TypeMerge }
+
+func (p *Merge) check(c *checker) {
+	if p.Owner != "" {
+		c.uscc("owner", p.Owner)
+	}
+	c.amounts("inputs", p.Inputs)
+	c.lotID("output/lot", p.Output.Lot)
+	c.grams("output/grams", p.Output.Grams)
+	for i, in := range p.Inputs {
+		if in.Lot == p.Output.Lot {
+			c.fail(BadField, at("inputs", i, "lot"), "is the lot that is made")
+		}
+	}
+}
+
+func (p *Merge) touch(t *Touches) {
+	for _, in := range p.Inputs {
+		t.moveLot(in.Lot)
+	}
+	t.newLot(p.Output.Lot)
+}
+
+// Process makes products out of lots that the issuer owns and holds:
+// inputs = outputs + by-products + loss, to the gram.
+type Process struct {
+	Header
+	Process    string      `json:"process,omitempty"` // milling unless said otherwise
+	Inputs     []Amount    `json:"inputs"`
+	Outputs    []Product   `json:"outputs"`
+	Byproducts []Byproduct `json:"byproducts,omitempty"`
+	LossGrams  int64       `json:"lossGrams"`
+}
+
+// DefaultProcess is the process where a record names none.
+const DefaultProcess = "milling"
+
+// Product is a new lot of a product; with GTIN and batch it is a retail batch.
+type Product struct {
+	Lot     string `json:"lot"`
+	Product string `json:"product"`
+	Grams   int64  `json:"grams"`
+	GTIN    string `json:"gtin,omitempty"`
+	Batch   string `json:"batch,omitempty"`
+}
+
+// Byproduct leaves the ledger's books by name (米糠, 稻壳, 麸皮).
+type Byproduct struct {
+	Name  string `json:"name"`
+	Grams int64  `json:"grams"`
+}
+
+func (*Process) Type() Type { return TypeProcess }
+
+func (p *Process) check(c *checker) {
+	if p.Process != "" && !plainID(p.Process, 40) {
+		c.fail(BadField, "process", "is not the name of a process")
+	}
+	c.amounts("inputs", p.Inputs)
+	c.count("outputs", len(p.Outputs))
+	made := make([]string, 0, len(p.Outputs))
+	retail := make([]string, 0, len(p.Outputs))
+	for i, o := range p.Outputs {
+		made = append(made, o.Lot)
+		p.checkProduct(c, i, o)
+		if o.GTIN != "" {
+			retail = append(retail, o.GTIN+"/"+o.Batch)
+		}
+	}
+	c.distinct("outputs", made)
+	c.distinct("outputs", retail)
+	for i, in := range p.Inputs {
+		for _, lot := range made {
+			if in.Lot == lot {
+				c.fail(BadField, at("inputs", i, "lot"), "is among the outputs")
+			}
+		}
+	}
+	if len(p.Byproducts) > maxItems {
+		c.fail(TooLarge, "byproducts", "has more than %d items", maxItems)
+	}
+	for i, b := range p.Byproducts {
+		c.text(at("byproducts", i, "name"), b.Name, 60)
+		c.grams(at("byproducts", i, "grams"), b.Grams)
+	}
+	c.gramsOrNone("lossGrams", p.LossGrams)
+}
+
+func (p *Process) checkProduct(c *checker, i int, o Product) {
+	c.lotID(at("outputs", i, "lot"), o.Lot)
+	c.text(at("outputs", i, "product"), o.Product, 60)
+	c.grams(at("outputs", i, "grams"), o.Grams)
+	if o.GTIN == "" && o.Batch == "" {
+		return
+	}
+	if !ValidGTIN(o.GTIN) {
+		c.fail(BadGTIN, at("outputs", i, "gtin"), "is not a GTIN-14 with a right check digit")
+	}
+	if !plainID(o.Batch, 20) {
+		c.fail(BadField, at("outputs", i, "batch"), "is not a batch number (AI 10: 1 to 20 of A-Z a-z 0-9 . _ -)")
+	}
+}
+
+// Name is the process, with its default.
+func (p *Process) Name() string {
+	if p.Process == "" {
+		return DefaultProcess
+	}
+	return p.Process
+}
+
+func (p *Process) touch(t *Touches) {
+	for _, in := range p.Inputs {
+		t.moveLot(in.Lot)
+	}
+	for _, o := range p.Outputs {
+		t.newLot(o.Lot)
+		if o.GTIN != "" {
+			t.write(BatchKey(o.GTIN, o.Batch))
+		}
+	}
+	t.table(TableProcess)
+}

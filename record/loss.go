@@ -1,0 +1,95 @@
+package record
+
+// Types that take grain off the books.
+const (
+	TypeAdjust   Type = "adjust"
+	TypeWriteOff Type = "write-off"
+)
+
+// What an adjustment is for.
+const (
+	AdjustNatural  = "natural_loss" // 保管自然损耗
+	AdjustMoisture = "moisture"     // 水分减量
+	AdjustImpurity = "impurity"     // 杂质减量
+)
+
+// Adjust takes a loss of storage off a lot or bin of the issuer's. Above the
+// dated quota it is flagged as 超耗.
+type Adjust struct {
+	Header
+	Target string  `json:"target"` // lot id or bin code
+	Owner  string  `json:"owner,omitempty"`
+	Kind   string  `json:"kind"`
+	Grams  int64   `json:"grams"`            // taken off
+	Before Decimal `json:"before,omitempty"` // moisture or impurity, per cent, at receipt
+	After  Decimal `json:"after,omitempty"`  // and now
+	// MoistureBefore and MoistureAfter stand beside an impurity reduction,
+	// whose formula needs them.
+	MoistureBefore Decimal `json:"moistureBefore,omitempty"`
+	MoistureAfter  Decimal `json:"moistureAfter,omitempty"`
+}
+
+func (*Adjust) Type() Type { return TypeAdjust }
+
+func (p *Adjust) check(c *checker) {
+	checkLossTarget(c, p.Target, p.Owner)
+	c.oneOf("kind", p.Kind, AdjustNatural, AdjustMoisture, AdjustImpurity)
+	c.grams("grams", p.Grams)
+	if p.Kind == AdjustMoisture || p.Kind == AdjustImpurity {
+		c.percent("before", p.Before)
+		c.percent("after", p.After)
+	}
+	if p.Kind == AdjustImpurity {
+		c.percent("moistureBefore", p.MoistureBefore)
+		c.percent("moistureAfter", p.MoistureAfter)
+	}
+}
+
+func (c *checker) percent(field string, d Decimal) {
+	c.decimal(field, d)
+	if v, err := d.Micro(); err == nil && (v < 0 || v >= 100*One) {
+		c.fail(BadField, field, "is not a percentage below 100")
+	}
+}
+
+func (p *Adjust) touch(t *Touches) {
+	touchLossTarget(t, p.Target)
+	t.table(TableNatural, TableVarieties)
+}
+
+// WriteOff takes grain that is lost, spoilt or destroyed off a lot or bin.
+type WriteOff struct {
+	Header
+	Target string `json:"target"`
+	Owner  string `json:"owner,omitempty"` // as in Store
+	Grams  int64  `json:"grams"`
+	Reason string `json:"reason"`
+}
+
+func (*WriteOff) Type() Type { return TypeWriteOff }
+
+func (p *WriteOff) check(c *checker) {
+	checkLossTarget(c, p.Target, p.Owner)
+	c.grams("grams", p.Grams)
+	c.text("reason", p.Reason, 300)
+}
+
+func (p *WriteOff) touch(t *Touches) { touchLossTarget(t, p.Target) }
+
+func checkLossTarget(c *checker, target, owner string) {
+	if !IsBinCode(target) {
+		c.lotID("target", target)
+	}
+	if owner != "" {
+		c.uscc("owner", owner)
+	}
+}
+
+func touchLossTarget(t *Touches, target string) {
+	if IsBinCode(target) {
+		t.read(FacilityKey(target))
+		t.write(BinKey(target))
+		return
+	}
+	t.write(LotKey(target), StockKey(target))
+}

@@ -1,0 +1,110 @@
+package record
+
+// Types that bring grain onto the ledger.
+const (
+	TypeHarvest  Type = "harvest"
+	TypePurchase Type = "purchase"
+)
+
+// Harvest makes a lot of what a co-operative or farm brought in.
+type Harvest struct {
+	Header
+	Lot         string  `json:"lot"`
+	Variety     string  `json:"variety"`     // LS/T 1703, seven digits
+	HarvestYear int     `json:"harvestYear"` // 收获年度
+	Origin      string  `json:"origin"`      // 产地, GB/T 2260, six digits
+	Grams       int64   `json:"grams"`
+	AreaMu      Decimal `json:"areaMu,omitempty"` // 亩
+}
+
+func (*Harvest) Type() Type { return TypeHarvest }
+
+func (p *Harvest) check(c *checker) {
+	c.lotID("lot", p.Lot)
+	c.digits("variety", p.Variety, 7)
+	c.digits("origin", p.Origin, 6)
+	c.grams("grams", p.Grams)
+	c.optionalDecimal("areaMu", p.AreaMu)
+	// 收获年度 is not after the year of the harvest and not more than 20 years before (X11).
+	if t := p.Time(); !t.IsZero() && (p.HarvestYear > t.Year() || p.HarvestYear < t.Year()-20) {
+		c.fail(BadField, "harvestYear", "is not one of the 20 years up to occurredAt")
+	}
+}
+
+func (p *Harvest) touch(t *Touches) {
+	t.newLot(p.Lot)
+	t.table(TableYield)
+}
+
+// Purchase makes a lot of net grams, owned and held by the buyer. It draws
+// fromGrams from a harvest lot, or names a seller with no recorded harvest:
+// an enterprise by USCC, or a person in a sealed part.
+type Purchase struct {
+	Header
+	Lot         string   `json:"lot"`
+	FromLot     string   `json:"fromLot,omitempty"`
+	FromGrams   int64    `json:"fromGrams,omitempty"`
+	Seller      string   `json:"seller,omitempty"` // USCC; empty where a sealed part names a person
+	Nature      string   `json:"nature"`           // 粮食性质, three digits
+	Variety     string   `json:"variety,omitempty"`
+	HarvestYear int      `json:"harvestYear,omitempty"`
+	Origin      string   `json:"origin,omitempty"`
+	GrossGrams  int64    `json:"grossGrams"`  // 毛重
+	TareGrams   int64    `json:"tareGrams"`   // 皮重
+	DeductGrams int64    `json:"deductGrams"` // 扣量
+	NetGrams    int64    `json:"netGrams"`    // 净重 = gross - tare - deduct
+	Sealed      []string `json:"sealed,omitempty"`
+}
+
+func (*Purchase) Type() Type { return TypePurchase }
+
+func (p *Purchase) check(c *checker) {
+	c.lotID("lot", p.Lot)
+	c.digits("nature", p.Nature, 3)
+	c.grams("grossGrams", p.GrossGrams)
+	c.gramsOrNone("tareGrams", p.TareGrams)
+	c.gramsOrNone("deductGrams", p.DeductGrams)
+	c.grams("netGrams", p.NetGrams)
+	if p.Seller != "" || len(p.Sealed) == 0 || p.FromLot != "" {
+		c.uscc("seller", p.Seller)
+	}
+	if p.Seller == p.Issuer {
+		c.fail(BadField, "seller", "is the buyer")
+	}
+	c.sealed(p.Sealed)
+	if p.NetGrams != p.GrossGrams-p.TareGrams-p.DeductGrams {
+		c.fail(WeightMismatch, "netGrams", "is not gross - tare - deduction")
+	}
+	if p.FromLot != "" {
+		p.checkDrawn(c)
+		return
+	}
+	c.digits("variety", p.Variety, 7)
+	if p.FromGrams != 0 {
+		c.fail(BadField, "fromGrams", "needs a fromLot")
+	}
+	if p.Origin != "" {
+		c.digits("origin", p.Origin, 6)
+	}
+}
+
+func (p *Purchase) checkDrawn(c *checker) {
+	c.lotID("fromLot", p.FromLot)
+	c.grams("fromGrams", p.FromGrams)
+	if p.FromGrams-p.NetGrams != p.DeductGrams {
+		c.fail(WeightMismatch, "fromGrams", "is not net + deduction")
+	}
+	if p.Variety != "" || p.Origin != "" || p.HarvestYear != 0 {
+		c.fail(BadField, "variety", "comes with the harvest lot, as its origin and year do; leave them out")
+	}
+	if p.FromLot == p.Lot {
+		c.fail(BadField, "lot", "is the lot drawn from")
+	}
+}
+
+func (p *Purchase) touch(t *Touches) {
+	t.newLot(p.Lot)
+	if p.FromLot != "" {
+		t.moveLot(p.FromLot)
+	}
+}

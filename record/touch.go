@@ -1,0 +1,61 @@
+package record
+
+// Touches is what a record's rules read and write of the state, told from the
+// payload alone. The contract loads exactly these keys; the packer lets no
+// two transactions in flight touch what the other writes.
+type Touches struct {
+	Reads  []string
+	Writes []string // read as well
+	Tables []string // rule tables that are consulted
+}
+
+func (t *Touches) read(keys ...string)   { t.Reads = append(t.Reads, keys...) }
+func (t *Touches) write(keys ...string)  { t.Writes = append(t.Writes, keys...) }
+func (t *Touches) table(names ...string) { t.Tables = append(t.Tables, names...) }
+
+// newLot: the keys of a lot that the record creates.
+func (t *Touches) newLot(lot string) { t.write(LotKey(lot), StockKey(lot)) }
+
+// moveLot: the keys of a lot whose quantities the record changes.
+func (t *Touches) moveLot(lot string) {
+	t.read(LotKey(lot))
+	t.write(StockKey(lot))
+}
+
+// Touched tells what the rules for p read and write, beside the keys of rule
+// tables and of the signers.
+func Touched(p Payload) Touches {
+	var t Touches
+	h := p.Head()
+	t.write(EntryKey(h.Issuer, h.Ref))
+	t.read(RootKey, EnterpriseKey(h.Issuer))
+	p.touch(&t)
+	for _, name := range t.Tables {
+		t.read(RuleKey(name))
+	}
+	return t
+}
+
+// Keys of the world state. Every one is valid UTF-8 and does not begin with
+// U+0000, as Fabric asks; the last part alone may hold free text.
+const RootKey = "root"
+
+func EnterpriseKey(uscc string) string           { return "org/" + uscc }
+func FacilityKey(code string) string             { return "fac/" + code }
+func KeyKey(keyID string) string                 { return "key/" + keyID }
+func DeviceKey(device string) string             { return "dev/" + device }
+func LotKey(lot string) string                   { return "lot/" + lot }
+func StockKey(lot string) string                 { return "qty/" + lot }
+func BinKey(code string) string                  { return "bin/" + code }
+func ShipmentKey(shipper, ref string) string     { return "shp/" + shipper + "/" + ref }
+func EntryKey(issuer, ref string) string         { return "rec/" + issuer + "/" + ref }
+func InspectionKey(id string) string             { return "ins/" + id }
+func BatchKey(gtin, batch string) string         { return "gs1/" + gtin + "/" + batch }
+func RuleKey(table string) string                { return "rule/" + table }
+func RuleContentKey(table, record string) string { return "rulev/" + table + "/" + record }
+
+// EdgeKey names one edge of the lot graph; the record that made it keeps
+// edges between the same two nodes apart.
+func EdgeKey(child, record, parent string) string {
+	return "edge/" + child + "/" + record + "/" + parent
+}

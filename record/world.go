@@ -1,0 +1,224 @@
+package record
+
+// The values of the world state: what the ledger says about things. The
+// contract writes them, the gateway's index reads them out of the blocks.
+
+// Root is the regulator's root, from which every key hangs.
+type Root struct {
+	USCC      string   `json:"uscc"`
+	Name      string   `json:"name"`
+	Division  string   `json:"division"`
+	Threshold int      `json:"threshold"` // signatures that a record of the root needs
+	Keys      []string `json:"keys"`      // public keys, 04||x||y hex
+}
+
+// Entry is the ledger's note of an accepted record, kept under its issuer and
+// ref. It is the receipt that a duplicate gets again.
+type Entry struct {
+	ID       string   `json:"id"`
+	Type     Type     `json:"type"`
+	Tx       string   `json:"tx"`
+	Index    int      `json:"i"`  // place among the records of the transaction
+	At       int64    `json:"at"` // transaction time, Unix milliseconds
+	Flags    []Flag   `json:"flags,omitempty"`
+	Sealed   []string `json:"sealed,omitempty"`   // SM3 of each sealed part
+	Cosigned []string `json:"cosigned,omitempty"` // USCCs of counterparties that signed too
+}
+
+// RegisteredEnterprise is what the registry holds about an enterprise.
+type RegisteredEnterprise struct {
+	USCC     string  `json:"uscc"`
+	Name     string  `json:"name"`
+	Kind     string  `json:"kind"`
+	Division string  `json:"division"`
+	Lon      Decimal `json:"lon,omitempty"`
+	Lat      Decimal `json:"lat,omitempty"`
+	Record   string  `json:"record"` // id of the record that says so
+}
+
+// RegisteredFacility is a depot, warehouse, section or bin.
+type RegisteredFacility struct {
+	Code          string  `json:"code"`
+	Name          string  `json:"name"`
+	USCC          string  `json:"uscc"`
+	Kind          string  `json:"kind"`
+	Lon           Decimal `json:"lon,omitempty"`
+	Lat           Decimal `json:"lat,omitempty"`
+	CapacityGrams int64   `json:"capacityGrams,omitempty"`
+	Record        string  `json:"record"`
+}
+
+// RegisteredKey is a public key and when it may sign.
+type RegisteredKey struct {
+	ID        string `json:"id"`
+	USCC      string `json:"uscc"`
+	PublicKey string `json:"publicKey"`
+	NotBefore string `json:"notBefore,omitempty"` // RFC 3339; judged at transaction time
+	NotAfter  string `json:"notAfter,omitempty"`
+	Record    string `json:"record"`
+	Revoked   string `json:"revoked,omitempty"` // id of the revoking record
+}
+
+// RegisteredDevice is a collector or sensor of a facility.
+type RegisteredDevice struct {
+	Device   string `json:"device"`
+	USCC     string `json:"uscc"`
+	Facility string `json:"facility"`
+	Model    string `json:"model,omitempty"`
+	KeyID    string `json:"keyId"`
+	Record   string `json:"record"`
+}
+
+// LotState is the rarely changing part of a lot: what it is and where it came from.
+type LotState struct {
+	Lot         string `json:"lot"`
+	Kind        Type   `json:"kind"` // the type of the record that made it
+	Issuer      string `json:"issuer"`
+	Record      string `json:"record"`
+	OccurredAt  string `json:"occurredAt"`
+	Grams       int64  `json:"grams"` // when it was made
+	Variety     string `json:"variety"`
+	Nature      string `json:"nature,omitempty"`
+	HarvestYear int    `json:"harvestYear,omitempty"` // where it is one
+	Origin      string `json:"origin,omitempty"`      // GB/T 2260, where it is one
+	Product     string `json:"product,omitempty"`
+	GTIN        string `json:"gtin,omitempty"`
+	Batch       string `json:"batch,omitempty"`
+	Purpose     string `json:"purpose,omitempty"` // of a withdrawn lot
+	GrossGrams  int64  `json:"grossGrams,omitempty"`
+	TareGrams   int64  `json:"tareGrams,omitempty"`
+	DeductGrams int64  `json:"deductGrams,omitempty"`
+	LossGrams   int64  `json:"lossGrams,omitempty"` // natural loss and reductions taken so far
+	NonFood     string `json:"nonFood,omitempty"`   // id of the record that made it so
+}
+
+// Stock is how a lot is held: for each party so many grams owned and so many
+// in custody. The sums of both are equal at all times; grain in transit or in
+// a bin is counted there.
+type Stock struct {
+	Lot   string `json:"lot"`
+	Parts []Part `json:"parts"` // by party; a party that ever had any stays
+}
+
+// Part is one party's share of a lot, in grams.
+type Part struct {
+	Party   string `json:"party"`
+	Owned   int64  `json:"owned"`             // fit for food as far as the lot is
+	NonFood int64  `json:"nonFood,omitempty"` // owned, bought for another purpose than food
+	Held    int64  `json:"held"`              // in custody
+	Was     int    `json:"was,omitempty"`     // 1 ever owned, 2 ever held, 3 both
+}
+
+// BinState is the content of a bin. A bin is a vessel: what it holds is
+// perfectly mixed. An epoch begins with the first deposit into an empty bin
+// and has one owner, one variety and one nature. Within an epoch each
+// withdrawal closes the current mix; the next deposit opens a new one from
+// what was left, so that every withdrawn lot has one exact parent.
+type BinState struct {
+	Bin            string          `json:"bin"`
+	Custodian      string          `json:"custodian"`
+	Grams          int64           `json:"grams"`
+	Epoch          int             `json:"epoch"`
+	Mix            int             `json:"mix"`
+	Closed         bool            `json:"closed,omitempty"` // the current mix was drawn from
+	Owner          string          `json:"owner,omitempty"`
+	Variety        string          `json:"variety,omitempty"`
+	Nature         string          `json:"nature,omitempty"`
+	NonFood        string          `json:"nonFood,omitempty"` // id of the record that made it so
+	DepositedGrams int64           `json:"depositedGrams"`    // in this epoch
+	NaturalGrams   int64           `json:"naturalGrams,omitempty"`
+	FirstDeposit   string          `json:"firstDeposit,omitempty"` // occurredAt, of this epoch
+	LastDeposit    string          `json:"lastDeposit,omitempty"`
+	Outbound       []BinInspection `json:"outbound,omitempty"` // since the last deposit
+}
+
+// MixID names a mix as a node of the lot graph.
+func (b *BinState) MixID() string { return MixID(b.Bin, b.Epoch, b.Mix) }
+
+// BinInspection is what a withdrawal needs to know of an outbound report.
+type BinInspection struct {
+	Record     string `json:"record"`
+	OccurredAt string `json:"occurredAt"`
+	Passed     bool   `json:"passed"`
+}
+
+// Edge says that grams of parent went into child. Nodes are lots and mixes.
+type Edge struct {
+	Child  string `json:"child"`
+	Parent string `json:"parent"`
+	Grams  int64  `json:"grams"`
+	Record string `json:"record"`
+}
+
+// Shipment is grain on its way. It holds the grams, owned and in custody,
+// until it is received, returned or cancelled.
+type Shipment struct {
+	Shipper       string `json:"shipper"`
+	Ref           string `json:"ref"`
+	Record        string `json:"record"`
+	OccurredAt    string `json:"occurredAt"`
+	Lot           string `json:"lot"`
+	Owner         string `json:"owner"`
+	To            string `json:"to"`
+	Carrier       string `json:"carrier,omitempty"`
+	Grams         int64  `json:"grams"`
+	NonFood       int64  `json:"nonFood,omitempty"` // of the grams, bought for another purpose than food
+	Status        string `json:"status"`            // in_transit, received, returned, cancelled
+	ReceivedGrams int64  `json:"receivedGrams,omitempty"`
+	ClosedBy      string `json:"closedBy,omitempty"`
+}
+
+// Status of a shipment.
+const (
+	InTransit = "in_transit"
+	Received  = "received"
+	Returned  = "returned"
+	Cancelled = "cancelled"
+)
+
+// Inspection is a report as the ledger judged it.
+type Inspection struct {
+	Record     string    `json:"record"`
+	Target     string    `json:"target"`
+	Stage      string    `json:"stage"`
+	Lab        string    `json:"lab"`
+	OccurredAt string    `json:"occurredAt"`
+	Group      string    `json:"group,omitempty"`   // of the variety, as the rule tables name it
+	Grade      string    `json:"grade,omitempty"`   // 1 to 5, or "ungraded" (等外)
+	Storage    string    `json:"storage,omitempty"` // suitable (宜存), marginal (轻度不宜存), unsuitable (重度不宜存)
+	Passed     bool      `json:"passed"`            // no reported item beyond its limit
+	Safe       bool      `json:"safe"`              // no reported item beyond a food-safety limit
+	Items      []Finding `json:"items"`
+	Missing    []string  `json:"missing,omitempty"` // items with a limit that were not reported
+	Rules      []RuleRef `json:"rules,omitempty"`   // what it was judged by
+}
+
+// Finding is one reported item and what the rules say of it.
+type Finding struct {
+	Item    string  `json:"item"`
+	Value   Decimal `json:"value"`
+	Limit   Decimal `json:"limit,omitempty"`
+	Bound   string  `json:"bound,omitempty"`   // max or min
+	Verdict string  `json:"verdict,omitempty"` // within, beyond; empty where no rule speaks of it
+	Safety  bool    `json:"safety,omitempty"`  // the limit is a food-safety limit
+}
+
+// RuleRef names the version of a rule table that was applied.
+type RuleRef struct {
+	Table    string `json:"table"`
+	Document string `json:"document"`
+	From     string `json:"from"` // effective date
+}
+
+// RuleVersions lists the versions of one rule table that records have added.
+type RuleVersions struct {
+	Table    string        `json:"table"`
+	Versions []RuleVersion `json:"versions"` // in ledger order
+}
+
+// RuleVersion is one version of a rule table; its content has its own key.
+type RuleVersion struct {
+	EffectiveFrom string `json:"effectiveFrom"`
+	Document      string `json:"document"`
+	Record        string `json:"record"`
+}

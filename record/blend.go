@@ -96,6 +96,9 @@ type Process struct {
 	LossGrams  int64       `json:"lossGrams"`
 }
 
+// maxPaths bounds the edges that one process record adds to the lot graph.
+const maxPaths = 2000
+
 // DefaultProcess is the process where a record names none.
 const DefaultProcess = "milling"
 
@@ -130,6 +133,9 @@ func (p *Process) check(c *checker) {
 		if o.GTIN != "" {
 			retail = append(retail, o.GTIN+"/"+o.Batch)
 		}
+	}
+	if len(p.Inputs)*len(p.Outputs) > maxPaths {
+		c.fail(TooLarge, "outputs", "inputs times outputs are more than %d", maxPaths)
 	}
 	c.distinct("outputs", made)
 	c.distinct("outputs", retail)

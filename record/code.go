@@ -41,6 +41,7 @@ const (
 	UnknownKey        Code = 5006 // no such key is registered
 	UnknownTable      Code = 5007 // no such rule table
 	WrongLotKind      Code = 5008 // the lot exists, but is not of the kind that this record needs
+	UnknownRecord     Code = 5009 // the issuer has no accepted record of this ref
 
 	NotCustodian   Code = 6001 // the issuer never held any of it
 	NotOwner       Code = 6002 // the named owner never owned any of it
@@ -78,7 +79,8 @@ var reasons = map[Code]string{
 	UnknownLot: "unknown_lot", LotExists: "lot_exists", UnknownBin: "unknown_bin",
 	UnknownShipment: "unknown_shipment", UnknownEnterprise: "unknown_enterprise",
 	UnknownKey: "unknown_key", UnknownTable: "unknown_table", WrongLotKind: "wrong_lot_kind",
-	NotCustodian: "not_custodian", NotOwner: "not_owner", NotConsignee: "not_consignee",
+	UnknownRecord: "unknown_record",
+	NotCustodian:  "not_custodian", NotOwner: "not_owner", NotConsignee: "not_consignee",
 	ShipmentClosed: "shipment_closed", OwnerUnclear: "owner_unclear",
 	MixedBin: "mixed_bin", NoInspection: "no_inspection", NotForFood: "not_for_food", MixedLot: "mixed_lot",
 	InsufficientQuantity: "insufficient_quantity", MoreThanShipped: "more_than_shipped",

@@ -59,11 +59,16 @@ func (e *Envelope) check() error {
 	case len(e.Signatures) == 0:
 		return &Error{BadSignature, "signatures", "the envelope is not signed"}
 	}
+	seen := make(map[string]bool, len(e.Signatures))
 	for i, s := range e.Signatures {
 		field := "signatures/" + strconv.Itoa(i)
 		if len(s.KeyID) != 64 || !isHex(s.KeyID) {
 			return &Error{Malformed, field + "/keyid", "is not an SM3 in lower-case hex"}
 		}
+		if seen[s.KeyID] {
+			return &Error{Malformed, field + "/keyid", "signs twice"}
+		}
+		seen[s.KeyID] = true
 		if len(s.Sig) < 8 || len(s.Sig) > 72 {
 			return &Error{Malformed, field + "/sig", "is not a DER signature"}
 		}

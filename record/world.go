@@ -1,5 +1,7 @@
 package record
 
+import "github.com/go-json-experiment/json/jsontext"
+
 // The values of the world state: what the ledger says about things. The
 // contract writes them, the gateway's index reads them out of the blocks.
 
@@ -8,8 +10,9 @@ type Root struct {
 	USCC      string   `json:"uscc"`
 	Name      string   `json:"name"`
 	Division  string   `json:"division"`
-	Threshold int      `json:"threshold"` // signatures that a record of the root needs
-	Keys      []string `json:"keys"`      // public keys, 04||x||y hex
+	Threshold int      `json:"threshold"`         // signatures that a record of the root needs
+	Keys      []string `json:"keys"`              // public keys, 04||x||y hex
+	Genesis   string   `json:"genesis,omitempty"` // SM3 of the root that Init named; stays when keys rotate
 }
 
 // Entry is the ledger's note of an accepted record, kept under its issuer and
@@ -221,4 +224,9 @@ type RuleVersion struct {
 	EffectiveFrom string `json:"effectiveFrom"`
 	Document      string `json:"document"`
 	Record        string `json:"record"`
+}
+
+// RuleContent is the content of one version of a rule table, as it was signed.
+type RuleContent struct {
+	Content jsontext.Value `json:"content"`
 }

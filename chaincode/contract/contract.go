@@ -1,0 +1,100 @@
+// Package contract is the shell around the rules: it decodes the records of a
+// transaction, checks their signatures, loads the state they touch, lets the
+// rules decide one record after another, and stores what they changed. It
+// runs unchanged on a Fabric peer and in the embedded ledger.
+//
+// Every endorser must come to the same bytes. Time comes from the transaction
+// alone, nothing is signed, and what leaves is in record order or key order.
+package contract
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/grainledger/grainledger/chaincode/lot"
+	"github.com/grainledger/grainledger/chaincode/registry"
+	"github.com/grainledger/grainledger/record"
+)
+
+// Contract holds the rules. It has no state of its own but a cache of parsed
+// public keys, which depends on their bytes alone.
+type Contract struct {
+	lots     *lot.Rules
+	registry *registry.Rules
+	keys     *keyCache
+	clock    func() time.Time
+	workers  int
+}
+
+// Option changes how a Contract runs, never what it decides.
+type Option func(*Contract)
+
+// WithClock sets the clock against which a new transaction's time is held.
+func WithClock(now func() time.Time) Option { return func(c *Contract) { c.clock = now } }
+
+// WithWorkers sets how many goroutines check signatures; the default is the
+// number of cores.
+func WithWorkers(n int) Option { return func(c *Contract) { c.workers = max(1, n) } }
+
+// New tests SM2 and SM3 against known answers and loads the rule tables. A
+// process in which it fails must not serve.
+func New(options ...Option) (*Contract, error) {
+	if err := record.SelfTest(); err != nil {
+		return nil, err
+	}
+	lots, err := lot.NewRules()
+	if err != nil {
+		return nil, fmt.Errorf("contract: %w", err)
+	}
+	c := &Contract{
+		lots:     lots,
+		registry: &registry.Rules{CheckTable: lots.CheckTable},
+		keys:     newKeyCache(),
+		clock:    time.Now,
+		workers:  runtime.GOMAXPROCS(0),
+	}
+	for _, o := range options {
+		o(c)
+	}
+	return c, nil
+}
+
+// Invoke runs one function of the contract. Its error is always a
+// *record.Error and refuses the whole transaction; a refused record is no
+// error but a verdict.
+func (c *Contract) Invoke(stub Stub, function string, args [][]byte) ([]byte, error) {
+	if len(args) != 1 {
+		return nil, record.Refuse(record.BadCall, "%s takes one argument", function)
+	}
+	switch function {
+	case record.FnInit:
+		return nil, c.init(stub, args[0])
+	case record.FnSubmit:
+		return c.submit(stub, args[0])
+	case record.FnSeal:
+		return nil, c.seal(stub, args[0])
+	case record.FnState:
+		return c.state(stub, args[0])
+	}
+	return nil, record.Refuse(record.BadCall, "no function %q", function)
+}
+
+// now is the transaction's time. One that is too far from this node's clock
+// is refused here, where transactions are made; replay never comes here.
+func (c *Contract) now(stub Stub) (time.Time, error) {
+	ts, err := stub.GetTxTimestamp()
+	if err != nil {
+		return time.Time{}, internal(err)
+	}
+	t := ts.AsTime()
+	if d := t.Sub(c.clock()); d > record.MaxClockSkew || d < -record.MaxClockSkew {
+		return time.Time{}, record.Refuse(record.ClockSkew, "the transaction's time is more than %s off", record.MaxClockSkew)
+	}
+	return t, nil
+}
+
+// internal is the ledger's own failure: the caller may try again.
+func internal(err error) *record.Error {
+	return &record.Error{Code: record.Internal, Detail: err.Error()}
+}

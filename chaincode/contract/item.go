@@ -1,0 +1,148 @@
+package contract
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/grainledger/grainledger/chaincode/state"
+	"github.com/grainledger/grainledger/record"
+)
+
+// item is one record of a batch on its way to a verdict.
+type item struct {
+	envelope record.Envelope
+	payload  record.Payload
+	pae      []byte
+	id       string
+	touched  record.Touches
+	refused  error // by its form
+	verdict  record.Verdict
+	checked  []checkedSignature // beside envelope.Signatures
+}
+
+// checkedSignature is the outcome of checking one signature.
+type checkedSignature struct {
+	done bool // the key was known when signatures were checked in parallel
+	good bool
+}
+
+// decode reads the envelopes in parallel. A record of wrong form is refused
+// here and touches nothing.
+func (c *Contract) decode(envelopes [][]byte, now time.Time) []item {
+	items := make([]item, len(envelopes))
+	c.parallel(len(items), func(i int) { items[i].read(envelopes[i], now) })
+	return items
+}
+
+func (it *item) read(raw []byte, now time.Time) {
+	if it.envelope, it.refused = record.DecodeEnvelope(raw); it.refused != nil {
+		return
+	}
+	it.pae = it.envelope.PAE()
+	it.id = record.SM3(it.pae)
+	it.verdict.ID = it.id
+	t, err := it.envelope.Type()
+	if err == nil {
+		it.verdict.Type = t
+		it.payload, err = record.DecodePayload(t, it.envelope.Payload)
+	}
+	if err == nil {
+		h := it.payload.Head()
+		it.verdict.Issuer, it.verdict.Ref = h.Issuer, h.Ref
+		err = record.Check(it.payload, now)
+	}
+	if it.refused = err; err == nil {
+		it.touched = record.Touched(it.payload)
+	}
+}
+
+// load reads all that the records touch: in one round what their payloads
+// name, in a second the versions of rule tables, where there are any.
+func load(stub Stub, items []item) (*state.View, error) {
+	keys := []string{record.RootKey}
+	seen := map[string]bool{record.RootKey: true}
+	add := func(list ...string) {
+		for _, k := range list {
+			if !seen[k] {
+				seen[k] = true
+				keys = append(keys, k)
+			}
+		}
+	}
+	for i := range items {
+		if items[i].refused != nil {
+			continue
+		}
+		add(items[i].touched.Reads...)
+		add(items[i].touched.Writes...)
+		for _, s := range items[i].envelope.Signatures {
+			add(record.KeyKey(s.KeyID))
+		}
+	}
+	loaded := make(map[string][]byte, len(keys))
+	if err := fetch(stub, keys, loaded); err != nil {
+		return nil, err
+	}
+	more, err := ruleContents(items, loaded)
+	if err != nil || len(more) == 0 {
+		return state.NewView(loaded), err
+	}
+	if err := fetch(stub, more, loaded); err != nil {
+		return nil, err
+	}
+	return state.NewView(loaded), nil
+}
+
+func fetch(stub Stub, keys []string, into map[string][]byte) error {
+	values, err := stub.GetMultipleStates(keys...)
+	if err != nil {
+		return internal(err)
+	}
+	for i, k := range keys {
+		into[k] = nil
+		if len(values[i]) > 0 {
+			into[k] = values[i]
+		}
+	}
+	return nil
+}
+
+// ruleContents lists the contents of the rule versions that the ledger holds
+// for the tables the batch consults.
+func ruleContents(items []item, loaded map[string][]byte) (keys []string, err error) {
+	seen := map[string]bool{}
+	for i := range items {
+		for _, table := range items[i].touched.Tables {
+			raw := loaded[record.RuleKey(table)]
+			if seen[table] || raw == nil {
+				continue
+			}
+			seen[table] = true
+			var v record.RuleVersions
+			if err := json.Unmarshal(raw, &v); err != nil {
+				return nil, internal(err)
+			}
+			for _, version := range v.Versions {
+				keys = append(keys, record.RuleContentKey(table, version.Record))
+			}
+		}
+	}
+	return keys, nil
+}
+
+// parallel runs f for 0 to n-1 on the contract's workers. What f does for one
+// index must not depend on another.
+func (c *Contract) parallel(n int, f func(i int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(c.workers, n) {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				f(int(i))
+			}
+		})
+	}
+	wg.Wait()
+}

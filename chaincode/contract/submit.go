@@ -1,0 +1,147 @@
+package contract
+
+import (
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/grainledger/grainledger/chaincode/state"
+	"github.com/grainledger/grainledger/record"
+)
+
+// MaxBatch bounds the records of one transaction.
+const MaxBatch = 5000
+
+// submit decides a batch of records. Each gets its own verdict, in order; the
+// verdicts are the transaction's response. Records are decided as if each
+// came in a transaction of its own, one after another.
+func (c *Contract) submit(stub Stub, arg []byte) ([]byte, error) {
+	now, err := c.now(stub)
+	if err != nil {
+		return nil, err
+	}
+	envelopes, err := record.DecodeBatch(arg)
+	if err != nil {
+		return nil, record.Refuse(record.BadCall, "the argument is not a batch of envelopes")
+	}
+	if len(envelopes) == 0 || len(envelopes) > MaxBatch {
+		return nil, record.Refuse(record.BadCall, "a batch has 1 to %d records", MaxBatch)
+	}
+	items := c.decode(envelopes, now)
+	view, err := load(stub, items)
+	if err != nil {
+		return nil, err
+	}
+	root := state.Get[record.Root](view, record.RootKey)
+	if root == nil {
+		return nil, record.Refuse(record.NotInitialised, "the ledger has no root yet")
+	}
+	c.verify(view, root, items)
+	b := &batch{contract: c, view: view, tx: stub.GetTxID(), now: now}
+	for i := range items {
+		b.decide(&items[i])
+	}
+	if err := view.Fault(); err != nil {
+		return nil, internal(err)
+	}
+	return b.store(stub)
+}
+
+// batch is the state of one transaction while its records are decided.
+type batch struct {
+	contract *Contract
+	view     *state.View
+	tx       string
+	now      time.Time
+	verdicts []record.Verdict
+	event    record.Event
+}
+
+// decide gives a record its verdict. A refused record leaves no trace in the
+// state; its ref stays free.
+func (b *batch) decide(it *item) {
+	v := it.verdict
+	v.Index = len(b.verdicts)
+	err := it.refused
+	if err == nil {
+		err = b.apply(it, &v)
+	}
+	if err != nil {
+		b.view.Discard()
+		refusal := record.Refusal(err)
+		refusal.ID, refusal.Type, refusal.Issuer, refusal.Ref = v.ID, v.Type, v.Issuer, v.Ref
+		b.verdicts = append(b.verdicts, refusal)
+		return
+	}
+	b.view.Accept()
+	b.verdicts = append(b.verdicts, v)
+	if v.Outcome == record.Accepted {
+		b.event.Records = append(b.event.Records, record.EventRecord{
+			ID: v.ID, Type: v.Type, Issuer: v.Issuer, Index: v.Index, Flags: v.Flags,
+		})
+	}
+}
+
+// apply looks for reasons in the order of their codes: signature, reference,
+// authority, and then what the rules of the type say.
+func (b *batch) apply(it *item, v *record.Verdict) error {
+	root := state.Get[record.Root](b.view, record.RootKey)
+	signed, err := b.contract.authenticate(b.view, root, it)
+	if err != nil {
+		return err
+	}
+	known, err := b.repeated(it, signed, v)
+	if known || err != nil {
+		return err
+	}
+	if err := signed.mustBeGood(b.now, root); err != nil {
+		return err
+	}
+	issuer, err := b.issuer(it.payload)
+	if err != nil {
+		return err
+	}
+	c := &state.Case{View: b.view, ID: it.id, Now: b.now, Issuer: issuer, Root: root,
+		Cosigned: signed.cosigners(b.now, it.payload)}
+	if err := b.contract.rule(c, it.payload); err != nil {
+		return err
+	}
+	v.Outcome, v.Flags, v.Tx = record.Accepted, c.Flags, b.tx
+	head := it.payload.Head()
+	state.Put(b.view, record.EntryKey(head.Issuer, head.Ref), &record.Entry{
+		ID: it.id, Type: it.payload.Type(), Tx: b.tx, Index: v.Index, At: b.now.UnixMilli(),
+		Flags: c.Flags, Sealed: record.SealedNames(it.payload), Cosigned: c.Cosigned,
+	})
+	return nil
+}
+
+// store writes what was accepted, in key order, and the one event.
+func (b *batch) store(stub Stub) ([]byte, error) {
+	writes, err := b.view.Writes()
+	if err != nil {
+		return nil, internal(err)
+	}
+	stub.StartWriteBatch()
+	for _, w := range writes {
+		if err := stub.PutState(w.Key, w.Value); err != nil {
+			return nil, internal(err)
+		}
+	}
+	if err := stub.FinishWriteBatch(); err != nil {
+		return nil, internal(err)
+	}
+	if len(b.event.Records) > 0 {
+		b.event.Version = 1
+		raw, err := json.Marshal(&b.event)
+		if err != nil {
+			return nil, internal(err)
+		}
+		if err := stub.SetEvent(record.EventName, raw); err != nil {
+			return nil, internal(err)
+		}
+	}
+	response, err := record.EncodeVerdicts(b.verdicts)
+	if err != nil {
+		return nil, internal(err)
+	}
+	return response, nil
+}

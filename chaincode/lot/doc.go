@@ -1,0 +1,11 @@
+// Package lot holds the rules of grain: how lots come to be, move, mix and
+// leave, each in a file named after its record type. The rules are pure: they
+// read and write a state.View, ask no clock and do no IO.
+//
+// What must hold at all times: the grams of harvests and purchases without a
+// recorded harvest equal the grams in lots, bins and shipments plus what left
+// by deduction, by-product, process loss, transit loss, adjustment and
+// write-off; in every lot the grams owned equal the grams in custody; no
+// quantity is negative; the lot graph has no cycle; what is made from grain
+// that must not be eaten must not be eaten either.
+package lot

@@ -1,0 +1,35 @@
+package lot
+
+import (
+	"github.com/grainledger/grainledger/chaincode/state"
+	"github.com/grainledger/grainledger/record"
+)
+
+// harvest makes a lot of the issuer's. A yield that is unusual for the
+// variety is flagged, never refused.
+func (r *Rules) harvest(c *state.Case, p *record.Harvest) error {
+	if err := absent(c, p.Lot); err != nil {
+		return err
+	}
+	lot := newLot(c, p, p.Lot, p.Grams)
+	lot.Variety, lot.HarvestYear, lot.Origin = p.Variety, p.HarvestYear, p.Origin
+	create(c, lot, p.Issuer, p.Issuer)
+	if p.AreaMu != "" {
+		r.checkYield(c, p)
+	}
+	return nil
+}
+
+func (r *Rules) checkYield(c *state.Case, p *record.Harvest) {
+	t, _ := r.tables.yield.at(c, p)
+	area, err := p.AreaMu.Micro()
+	if t == nil || err != nil {
+		return
+	}
+	// kg/mu between min and max, without division: grams/1000 ≷ limit × area.
+	low, high := mulMicro(t.MinKgPerMu, area), mulMicro(t.MaxKgPerMu, area)
+	kg := record.Micro(p.Grams) * 1000 // grams in micro-kilograms
+	if area <= 0 || kg < low || kg > high {
+		c.Flag(record.FlagYield)
+	}
+}

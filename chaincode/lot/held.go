@@ -1,0 +1,213 @@
+package lot
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/grainledger/grainledger/chaincode/state"
+	"github.com/grainledger/grainledger/record"
+)
+
+// held is a lot with how it is held, ready to be changed: the stock is a copy.
+type held struct {
+	lot   *record.LotState
+	stock record.Stock
+}
+
+// find reads a lot that must exist.
+func find(c *state.Case, id string) (*held, error) {
+	lot := state.Get[record.LotState](c.View, record.LotKey(id))
+	stock := state.Get[record.Stock](c.View, record.StockKey(id))
+	if lot == nil || stock == nil {
+		return nil, record.Refuse(record.UnknownLot, "%s", id)
+	}
+	return &held{lot: lot, stock: record.Stock{Lot: id, Parts: slices.Clone(stock.Parts)}}, nil
+}
+
+// absent wants the id of a new lot to be free.
+func absent(c *state.Case, id string) error {
+	if state.Get[record.LotState](c.View, record.LotKey(id)) != nil {
+		return record.Refuse(record.LotExists, "%s", id)
+	}
+	return nil
+}
+
+// save writes the changed stock.
+func (h *held) save(c *state.Case) { state.Put(c.View, record.StockKey(h.stock.Lot), &h.stock) }
+
+// Marks of what a party ever had of a lot.
+const (
+	everOwned = 1
+	everHeld  = 2
+)
+
+// look is the party's part, nil where it never had any.
+func (h *held) look(party string) *record.Part {
+	i, ok := h.search(party)
+	if !ok {
+		return nil
+	}
+	return &h.stock.Parts[i]
+}
+
+// part is the party's part, made where there is none. Parts stay sorted by
+// party, so that equal holdings have equal bytes.
+func (h *held) part(party string) *record.Part {
+	i, ok := h.search(party)
+	if !ok {
+		h.stock.Parts = slices.Insert(h.stock.Parts, i, record.Part{Party: party})
+	}
+	return &h.stock.Parts[i]
+}
+
+func (h *held) search(party string) (int, bool) {
+	return slices.BinarySearchFunc(h.stock.Parts, party, func(p record.Part, party string) int {
+		return strings.Compare(p.Party, party)
+	})
+}
+
+// mustHaveHeld wants a party that held some of the lot at some time.
+func (h *held) mustHaveHeld(party string) error {
+	if p := h.look(party); p == nil || p.Was&everHeld == 0 {
+		return record.Refuse(record.NotCustodian, "%s never held any of %s", party, h.stock.Lot)
+	}
+	return nil
+}
+
+// mustHaveOwned wants a party that owned some of the lot at some time.
+func (h *held) mustHaveOwned(party string) error {
+	if p := h.look(party); p == nil || p.Was&everOwned == 0 {
+		return record.Refuse(record.NotOwner, "%s never owned any of %s", party, h.stock.Lot)
+	}
+	return nil
+}
+
+// owner resolves whose grain a record of the custodian is about: the one it
+// names, else the custodian's own, else the lot's only owner.
+func (h *held) owner(custodian, named string) (string, error) {
+	if named != "" {
+		return named, h.mustHaveOwned(named)
+	}
+	if p := h.look(custodian); p != nil && p.Was&everOwned != 0 && (p.Owned+p.NonFood > 0 || h.owners() == 0) {
+		return custodian, nil
+	}
+	only := ""
+	for _, p := range h.stock.Parts {
+		if p.Owned+p.NonFood == 0 {
+			continue
+		}
+		if only != "" {
+			return "", record.Refuse(record.OwnerUnclear, "several parties own %s: name the owner", h.stock.Lot)
+		}
+		only = p.Party
+	}
+	if only == "" {
+		return "", record.Refuse(record.InsufficientQuantity, "nothing is left of %s", h.stock.Lot)
+	}
+	return only, nil
+}
+
+func (h *held) owners() (n int) {
+	for _, p := range h.stock.Parts {
+		if p.Owned+p.NonFood > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// enoughHeld wants that many grams in the party's custody.
+func (h *held) enoughHeld(party string, grams int64) error {
+	if p := h.look(party); p.Held < grams {
+		return record.Refuse(record.InsufficientQuantity, "%s holds %d g of %s, %d g are asked for",
+			party, p.Held, h.stock.Lot, grams)
+	}
+	return nil
+}
+
+// enoughOwned wants that many grams in the party's ownership.
+func (h *held) enoughOwned(party string, grams int64) error {
+	if p := h.look(party); p.Owned+p.NonFood < grams {
+		return record.Refuse(record.InsufficientQuantity, "%s owns %d g of %s, %d g are asked for",
+			party, p.Owned+p.NonFood, h.stock.Lot, grams)
+	}
+	return nil
+}
+
+// give adds grams to what a party owns: fit for food and not.
+func (h *held) give(party string, food, nonFood int64) {
+	p := h.part(party)
+	p.Owned += food
+	p.NonFood += nonFood
+	p.Was |= everOwned
+}
+
+// hand adds grams to what a party holds.
+func (h *held) hand(party string, grams int64) {
+	p := h.part(party)
+	p.Held += grams
+	p.Was |= everHeld
+}
+
+// draw takes grams off a party's ownership, what is fit for food first, and
+// tells how many were not. That enough is there has been checked.
+func (h *held) draw(party string, grams int64) (nonFood int64) {
+	p := h.part(party)
+	food := min(grams, p.Owned)
+	p.Owned -= food
+	p.NonFood -= grams - food
+	return grams - food
+}
+
+// release takes grams out of a party's custody.
+func (h *held) release(party string, grams int64) { h.part(party).Held -= grams }
+
+// remove draws grams of an owner out of a custodian's hands, after checking
+// that both have them.
+func (h *held) remove(custodian, owner string, grams int64) (nonFood int64, err error) {
+	if err := h.enoughHeld(custodian, grams); err != nil {
+		return 0, err
+	}
+	if err := h.enoughOwned(owner, grams); err != nil {
+		return 0, err
+	}
+	h.release(custodian, grams)
+	return h.draw(owner, grams), nil
+}
+
+// create makes a lot that one party owns and one holds.
+func create(c *state.Case, lot *record.LotState, owner, custodian string) {
+	h := held{lot: lot, stock: record.Stock{Lot: lot.Lot}}
+	h.give(owner, lot.Grams, 0)
+	h.hand(custodian, lot.Grams)
+	state.Put(c.View, record.LotKey(lot.Lot), lot)
+	h.save(c)
+}
+
+// newLot begins the state of a lot that this record makes.
+func newLot(c *state.Case, p record.Payload, id string, grams int64) *record.LotState {
+	h := p.Head()
+	return &record.LotState{
+		Lot: id, Kind: p.Type(), Issuer: h.Issuer, Record: c.ID,
+		OccurredAt: h.OccurredAt, Grams: grams,
+	}
+}
+
+// edge notes that grams of parent went into child.
+func edge(c *state.Case, child, parent string, grams int64) {
+	state.Create(c.View, record.EdgeKey(child, c.ID, parent), &record.Edge{
+		Child: child, Parent: parent, Grams: grams, Record: c.ID,
+	})
+}
+
+// inheritNonFood marks a new lot whose parent must not be eaten, or of whose
+// grains some were bought for another purpose than food.
+func inheritNonFood(c *state.Case, child *record.LotState, parent string, nonFoodGrams int64) {
+	switch {
+	case child.NonFood != "":
+	case parent != "":
+		child.NonFood = parent
+	case nonFoodGrams > 0:
+		child.NonFood = c.ID
+	}
+}

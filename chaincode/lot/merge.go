@@ -1,0 +1,88 @@
+package lot
+
+import (
+	"github.com/grainledger/grainledger/chaincode/state"
+	"github.com/grainledger/grainledger/record"
+)
+
+// merge makes one lot of several of the same owner, variety and nature. What
+// goes in comes out, to the gram.
+func merge(c *state.Case, p *record.Merge) error {
+	in, err := findAll(c, p.Inputs)
+	if err != nil {
+		return err
+	}
+	if err := absent(c, p.Output.Lot); err != nil {
+		return err
+	}
+	owner, err := commonOwner(p, in)
+	if err != nil {
+		return err
+	}
+	for _, h := range in[1:] {
+		if h.lot.Variety != in[0].lot.Variety || h.lot.Nature != in[0].lot.Nature || h.lot.Product != in[0].lot.Product {
+			return record.Refuse(record.MixedLot, "%s differs from %s in variety, nature or product", h.lot.Lot, in[0].lot.Lot)
+		}
+	}
+	lot := like(newLot(c, p, p.Output.Lot, p.Output.Grams), in[0].lot)
+	var sum int64
+	for i, h := range in {
+		grams := p.Inputs[i].Grams
+		nonFood, err := h.remove(p.Issuer, owner, grams)
+		if err != nil {
+			return err
+		}
+		inheritNonFood(c, lot, h.lot.NonFood, nonFood)
+		lot.HarvestYear = same(lot.HarvestYear, h.lot.HarvestYear)
+		lot.Origin = same(lot.Origin, h.lot.Origin)
+		sum += grams
+		h.save(c)
+		edge(c, lot.Lot, h.lot.Lot, grams)
+	}
+	if sum != p.Output.Grams {
+		return record.Refuse(record.MassBalance, "inputs are %d g, the output is %d g", sum, p.Output.Grams)
+	}
+	create(c, lot, owner, p.Issuer)
+	return nil
+}
+
+func findAll(c *state.Case, list []record.Amount) ([]*held, error) {
+	out := make([]*held, len(list))
+	for i, a := range list {
+		h, err := find(c, a.Lot)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = h
+	}
+	return out, nil
+}
+
+func commonOwner(p *record.Merge, in []*held) (string, error) {
+	for _, h := range in {
+		if err := h.mustHaveHeld(p.Issuer); err != nil {
+			return "", err
+		}
+	}
+	owner := ""
+	for _, h := range in {
+		o, err := h.owner(p.Issuer, p.Owner)
+		if err != nil {
+			return "", err
+		}
+		if owner != "" && o != owner {
+			return "", record.Refuse(record.OwnerUnclear, "the lots have different owners")
+		}
+		owner = o
+	}
+	return owner, nil
+}
+
+// same keeps a value that all parents share and drops it otherwise.
+func same[T comparable](a, b T) T {
+	if a == b {
+		return a
+	}
+	var none T
+	return none
+}

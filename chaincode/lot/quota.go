@@ -1,0 +1,45 @@
+package lot
+
+import (
+	"slices"
+	"time"
+
+	"github.com/grainledger/grainledger/chaincode/state"
+	"github.com/grainledger/grainledger/record"
+)
+
+// processLoss is the rule for p's process; nil where there is none.
+func (t *tables) processLoss(c *state.Case, p *record.Process) *processRule {
+	rules, _ := t.process.at(c, p)
+	if rules == nil {
+		return nil
+	}
+	for i := range rules.Processes {
+		if rules.Processes[i].Process == p.Name() {
+			return &rules.Processes[i]
+		}
+	}
+	return nil
+}
+
+// naturalQuota is the natural loss, in per cent of what was stored, that the
+// rules allow for grain that has lain since then.
+func (r *Rules) naturalQuota(c *state.Case, p *record.Adjust, variety string, since time.Time) (record.Decimal, bool) {
+	quotas, _ := r.tables.natural.at(c, p)
+	varieties, _ := r.tables.varieties.at(c, p)
+	if quotas == nil || varieties == nil {
+		return "", false
+	}
+	kinds := varieties.kinds(variety, "")
+	for _, class := range quotas.Classes {
+		if !slices.ContainsFunc(kinds, func(k string) bool { return slices.Contains(class.Groups, k) }) {
+			continue
+		}
+		for _, step := range class.Steps {
+			if step.Months == 0 || !p.Time().After(since.AddDate(0, step.Months, 0)) {
+				return step.Percent, true
+			}
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,36 @@
+package lot
+
+import (
+	"github.com/grainledger/grainledger/chaincode/state"
+	"github.com/grainledger/grainledger/record"
+)
+
+// returnShipment: the consignee refuses a shipment, custody goes back to the
+// shipper.
+func returnShipment(c *state.Case, p *record.Return) error {
+	s, h, err := onItsWay(c, p.Shipper, p.Shipment, p.Lot)
+	if err != nil {
+		return err
+	}
+	if err := mustBeFor(s, p.Issuer); err != nil {
+		return err
+	}
+	return giveBack(c, s, h, record.Returned)
+}
+
+// cancelShipment: the shipper takes an open shipment back.
+func cancelShipment(c *state.Case, p *record.CancelShip) error {
+	s, h, err := onItsWay(c, p.Issuer, p.Shipment, p.Lot)
+	if err != nil {
+		return err
+	}
+	return giveBack(c, s, h, record.Cancelled)
+}
+
+func giveBack(c *state.Case, s *record.Shipment, h *held, status string) error {
+	if err := mustBeOpen(s); err != nil {
+		return err
+	}
+	deliver(c, s, h, s.Shipper, status, s.Grams)
+	return nil
+}

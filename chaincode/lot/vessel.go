@@ -1,0 +1,103 @@
+package lot
+
+import (
+	"time"
+
+	"github.com/grainledger/grainledger/chaincode/state"
+	"github.com/grainledger/grainledger/record"
+)
+
+// ownBin is a registered bin of the issuer's with a copy of its content.
+func ownBin(c *state.Case, code string) (*record.RegisteredFacility, *record.BinState, error) {
+	f, b, err := findBin(c, code)
+	if err != nil {
+		return nil, nil, err
+	}
+	if f.USCC != c.Issuer.USCC {
+		return nil, nil, record.Refuse(record.NotCustodian, "bin %s is not the issuer's", code)
+	}
+	return f, b, nil
+}
+
+func findBin(c *state.Case, code string) (*record.RegisteredFacility, *record.BinState, error) {
+	f := state.Get[record.RegisteredFacility](c.View, record.FacilityKey(code))
+	if f == nil || f.Kind != record.FacilityBin {
+		return nil, nil, record.Refuse(record.UnknownBin, "%s", code)
+	}
+	b := record.BinState{Bin: code, Custodian: f.USCC}
+	if was := state.Get[record.BinState](c.View, record.BinKey(code)); was != nil {
+		b = *was
+	}
+	return f, &b, nil
+}
+
+func saveBin(c *state.Case, b *record.BinState) {
+	state.Put(c.View, record.BinKey(b.Bin), b)
+}
+
+// fits tells whether grain may join the bin's content: an epoch has one
+// owner, one variety and one nature (专仓储存, 粮食安全保障法 art. 31).
+func fits(b *record.BinState, owner string, lot *record.LotState) error {
+	switch {
+	case b.Grams == 0:
+		return nil
+	case b.Owner != owner:
+		return record.Refuse(record.MixedBin, "the bin holds grain of another owner")
+	case b.Variety != lot.Variety:
+		return record.Refuse(record.MixedBin, "the bin holds variety %s, the lot is %s", b.Variety, lot.Variety)
+	case b.Nature != lot.Nature:
+		return record.Refuse(record.MixedBin, "the bin holds grain of nature %q, the lot's is %q", b.Nature, lot.Nature)
+	}
+	return nil
+}
+
+// beginEpoch empties the bin's record for its next filling.
+func beginEpoch(b *record.BinState, owner string, lot *record.LotState, occurredAt string) {
+	*b = record.BinState{
+		Bin: b.Bin, Custodian: b.Custodian, Epoch: b.Epoch + 1,
+		Owner: owner, Variety: lot.Variety, Nature: lot.Nature, FirstDeposit: occurredAt,
+	}
+}
+
+// deposit mixes grams of a lot into the bin. After a withdrawal what was left
+// becomes the first part of a new mix, so that lots withdrawn before keep the
+// mixture they were drawn from.
+func deposit(c *state.Case, b *record.BinState, lot string, grams int64, occurredAt string) {
+	if b.Closed {
+		before := b.MixID()
+		b.Mix++
+		b.Closed = false
+		edge(c, b.MixID(), before, b.Grams)
+	}
+	edge(c, b.MixID(), lot, grams)
+	b.Grams += grams
+	b.DepositedGrams += grams
+	b.LastDeposit = later(b.LastDeposit, occurredAt)
+	b.Outbound = nil // a deposit ends the bin's outbound inspection
+}
+
+// takeOut takes grams out of the bin and closes the mix they come from.
+func takeOut(b *record.BinState, grams int64) error {
+	if b.Grams < grams {
+		return record.Refuse(record.InsufficientQuantity, "the bin holds %d g, %d g are asked for", b.Grams, grams)
+	}
+	b.Grams -= grams
+	b.Closed = true
+	return nil
+}
+
+func later(a, b string) string {
+	if a == "" || instant(b).After(instant(a)) {
+		return b
+	}
+	return a
+}
+
+// instant reads a time that was checked when its record was.
+func instant(s string) time.Time {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}

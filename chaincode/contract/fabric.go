@@ -1,0 +1,59 @@
+package contract
+
+import (
+	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
+	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
+
+	"github.com/grainledger/grainledger/record"
+)
+
+// A peer's stub is a Stub.
+var _ Stub = shim.ChaincodeStubInterface(nil)
+
+// Grain is the Fabric contract "grain": registry and lots. Each transaction
+// function hands its argument to the same Contract that the embedded ledger
+// runs. Every exported method is callable from outside.
+type Grain struct {
+	contractapi.Contract
+	core *Contract
+}
+
+// NewGrain makes the Fabric contract around core.
+func NewGrain(core *Contract) *Grain {
+	g := &Grain{core: core}
+	g.Name = "grain"
+	g.Info.Title = "GrainLedger lots and registry"
+	g.Info.Version = "1"
+	return g
+}
+
+// GetEvaluateTransactions lists the functions that only read.
+func (g *Grain) GetEvaluateTransactions() []string { return []string{record.FnState} }
+
+// Init names the regulator's root; root is a record.Root as JSON.
+func (g *Grain) Init(ctx contractapi.TransactionContextInterface, root string) error {
+	_, err := g.call(ctx, record.FnInit, root)
+	return err
+}
+
+// Submit decides a batch of records and returns their verdicts as JSON.
+func (g *Grain) Submit(ctx contractapi.TransactionContextInterface, batch string) (string, error) {
+	return g.call(ctx, record.FnSubmit, batch)
+}
+
+// Seal stores sealed parts of an accepted record; request is a
+// record.SealRequest as JSON, the parts are transient data.
+func (g *Grain) Seal(ctx contractapi.TransactionContextInterface, request string) error {
+	_, err := g.call(ctx, record.FnSeal, request)
+	return err
+}
+
+// State reads values of the world; keys is a JSON list.
+func (g *Grain) State(ctx contractapi.TransactionContextInterface, keys string) (string, error) {
+	return g.call(ctx, record.FnState, keys)
+}
+
+func (g *Grain) call(ctx contractapi.TransactionContextInterface, function, arg string) (string, error) {
+	out, err := g.core.Invoke(ctx.GetStub(), function, [][]byte{[]byte(arg)})
+	return string(out), err
+}

@@ -1,0 +1,185 @@
+package contract_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/grainledger/grainledger/record"
+)
+
+func TestNonFoodIsInherited(t *testing.T) {
+	bad := record.Measured{Item: "cadmium_mgkg", Value: "0.41"}
+	w := newWorld(t)
+	w.harvested("H1", 1000)
+	w.bought(depot, "P1", "H1", 400)
+	w.bought(depot, "P2", "H1", 400)
+	v := w.accept(w.report("P1", record.StagePurchase, bad))
+	if !slices.Contains(v.Flags, record.FlagNonFood) {
+		t.Error("not flagged")
+	}
+	w.accept(&record.Split{Header: w.head(depot), Lot: "P1", Outputs: []record.Amount{{Lot: "S1", Grams: 100 * kg}}})
+	w.accept(&record.Merge{Header: w.head(depot), Inputs: []record.Amount{{Lot: "S1", Grams: 50 * kg}, {Lot: "P2", Grams: 50 * kg}}, Output: record.Amount{Lot: "M1", Grams: 100 * kg}})
+	w.stored(binA, "P2", 100)
+	if v := w.accept(&record.Store{Header: w.head(depot), Lot: "P1", Bin: binA, Grams: kg}); !slices.Contains(v.Flags, record.FlagNonFoodMixed) {
+		t.Error("mixing was not flagged")
+	}
+	w.passed(binA)
+	w.refuse(record.NotForFood, &record.Withdraw{Header: w.head(depot), Bin: binA, Lot: "W1", Grams: kg, Purpose: record.PurposeFood})
+	w.accept(&record.Withdraw{Header: w.head(depot), Bin: binA, Lot: "W1", Grams: kg, Purpose: record.PurposeFeed})
+	for _, lot := range []string{"P1", "S1", "M1", "W1"} {
+		if value[record.LotState](w, record.LotKey(lot)).NonFood == "" {
+			t.Errorf("%s may be eaten", lot)
+		}
+	}
+	if value[record.LotState](w, record.LotKey("P2")).NonFood != "" {
+		t.Error("P2 must not be marked")
+	}
+	// Emptied, the bin begins anew.
+	w.accept(&record.Withdraw{Header: w.head(depot), Bin: binA, Lot: "W2", Grams: 100 * kg, Purpose: record.PurposeFeed})
+	w.stored(binA, "P2", 10)
+	if b := value[record.BinState](w, record.BinKey(binA)); b.NonFood != "" || b.Epoch != 2 {
+		t.Errorf("the new epoch is %+v", b)
+	}
+}
+
+func TestGrainSoldForAnotherPurpose(t *testing.T) {
+	w := newWorld(t)
+	w.harvested("H1", 1000)
+	w.bought(depot, "P1", "H1", 400)
+	w.accept(&record.Sell{Header: w.head(depot), Lot: "P1", Buyer: mill, Grams: 100 * kg, Purpose: record.PurposeFeed})
+	w.accept(&record.Sell{Header: w.head(depot), Lot: "P1", Buyer: mill, Grams: 50 * kg, Purpose: record.PurposeFood})
+	s := value[record.Stock](w, record.StockKey("P1"))
+	i := slices.IndexFunc(s.Parts, func(p record.Part) bool { return p.Party == mill })
+	if p := s.Parts[i]; p.Owned != 50*kg || p.NonFood != 100*kg {
+		t.Errorf("the mill's part is %+v", p)
+	}
+	// What is fit for food is drawn first; drawing more marks what is made.
+	h := w.head(depot)
+	w.accept(&record.Ship{Header: h, Lot: "P1", Grams: 150 * kg, Owner: mill, To: mill})
+	w.accept(&record.Receive{Header: w.head(mill), Shipper: depot, Shipment: h.Ref, Lot: "P1", Grams: 150 * kg})
+	milled := func(out string, kilos int64) {
+		w.accept(&record.Process{Header: w.head(mill), Inputs: []record.Amount{{Lot: "P1", Grams: kilos * kg}},
+			Outputs: []record.Product{{Lot: out, Product: "大米", Grams: kilos * kg}}})
+	}
+	milled("R1", 50)
+	milled("R2", 50)
+	if value[record.LotState](w, record.LotKey("R1")).NonFood != "" || value[record.LotState](w, record.LotKey("R2")).NonFood == "" {
+		t.Error("the wrong product is marked")
+	}
+}
+
+func TestTransit(t *testing.T) {
+	w := newWorld(t)
+	prepare(w)
+	h := shipped(w)
+	part := func(party string) record.Part {
+		s := value[record.Stock](w, record.StockKey("P1"))
+		if i := slices.IndexFunc(s.Parts, func(p record.Part) bool { return p.Party == party }); i >= 0 {
+			return s.Parts[i]
+		}
+		return record.Part{}
+	}
+	if p := part(depot); p.Owned != 300*kg || p.Held != 300*kg {
+		t.Errorf("on its way: %+v", p)
+	}
+	v := w.accept(&record.Receive{Header: w.head(mill), Shipper: depot, Shipment: h.Ref, Lot: "P1", Grams: 90 * kg})
+	if !slices.Contains(v.Flags, record.FlagTransitLoss) {
+		t.Error("a loss of a tenth was not flagged")
+	}
+	if p := part(depot); p.Owned != 390*kg || p.Held != 300*kg {
+		t.Errorf("the loss does not fall on the owner: %+v", p)
+	}
+	if p := part(mill); p.Owned != 0 || p.Held != 90*kg {
+		t.Errorf("the receiver has %+v", p)
+	}
+	h = shipped(w)
+	w.accept(&record.CancelShip{Header: w.head(depot), Shipment: h.Ref, Lot: "P1"})
+	if p := part(depot); p.Owned != 390*kg || p.Held != 300*kg {
+		t.Errorf("after the shipment was cancelled: %+v", p)
+	}
+}
+
+func TestBinMixes(t *testing.T) {
+	w := newWorld(t)
+	w.harvested("H1", 1000)
+	w.bought(depot, "P1", "H1", 100)
+	w.bought(depot, "P2", "H1", 100)
+	w.stored(binA, "P1", 60)
+	w.stored(binA, "P2", 30)
+	w.passed(binA)
+	w.drawn(binA, "W1", 30)
+	w.drawn(binA, "W2", 30)
+	w.stored(binA, "P1", 30)
+	w.passed(binA)
+	w.drawn(binA, "W3", 60)
+	w.stored(binA, "P2", 10)
+	edges := map[string]int64{}
+	for key := range w.values {
+		if e := value[record.Edge](w, key); len(key) > 5 && key[:5] == "edge/" && e.Parent != "H1" {
+			edges[e.Child+"<"+e.Parent] += e.Grams
+		}
+	}
+	mix := func(epoch, n int) string { return record.MixID(binA, epoch, n) }
+	for edge, grams := range map[string]int64{
+		mix(1, 0) + "<P1": 60 * kg, mix(1, 0) + "<P2": 30 * kg,
+		"W1<" + mix(1, 0): 30 * kg, "W2<" + mix(1, 0): 30 * kg,
+		mix(1, 1) + "<" + mix(1, 0): 30 * kg, mix(1, 1) + "<P1": 30 * kg,
+		"W3<" + mix(1, 1): 60 * kg, mix(2, 0) + "<P2": 10 * kg,
+	} {
+		if edges[edge] != grams {
+			t.Errorf("%s: %d g, want %d", edge, edges[edge], grams)
+		}
+		delete(edges, edge)
+	}
+	if len(edges) > 0 {
+		t.Errorf("edges too many: %v", edges)
+	}
+}
+
+func TestLossesOfStorage(t *testing.T) {
+	w := newWorld(t)
+	w.harvested("H1", 10_000)
+	p := &record.Purchase{Header: w.head(depot), Lot: "P1", FromLot: "H1", FromGrams: 5000 * kg, Seller: coop, Nature: "200", GrossGrams: 5000 * kg, NetGrams: 5000 * kg}
+	w.accept(p)
+	s := &record.Store{Header: w.head(depot), Lot: "P1", Bin: binA, Grams: 5000 * kg}
+	s.OccurredAt = w.at(200)
+	w.accept(s)
+	// The quota for 200 days is 0.15 % of what was stored: 7.5 kg.
+	adjust := func(grams int64) []record.Flag {
+		return w.accept(&record.Adjust{Header: w.head(depot), Target: binA, Kind: record.AdjustNatural, Grams: grams}).Flags
+	}
+	if f := adjust(7500); len(f) != 0 {
+		t.Errorf("within the quota: %v", f)
+	}
+	if f := adjust(1); !slices.Contains(f, record.FlagOverQuota) {
+		t.Errorf("a gram over the quota: %v", f)
+	}
+	v := w.accept(&record.WriteOff{Header: w.head(depot), Target: binA, Grams: kg, Reason: "霉变"})
+	if !slices.Contains(v.Flags, record.FlagRegulatorNotified) {
+		t.Error("a write-off does not show to the regulator")
+	}
+}
+
+func TestRuleTablesAreReplaced(t *testing.T) {
+	w := newWorld(t)
+	w.harvested("H1", 1000)
+	w.bought(depot, "P1", "H1", 400)
+	s := &record.Store{Header: w.head(depot), Lot: "P1", Bin: binA, Grams: 400 * kg}
+	s.OccurredAt = w.at(50)
+	w.accept(s)
+	r := w.report(binA, record.StageOutbound)
+	r.OccurredAt = w.at(40)
+	w.accept(r)
+	out := func(daysAgo int) *record.Withdraw {
+		p := &record.Withdraw{Header: w.head(depot), Bin: binA, Lot: "W" + w.at(daysAgo)[:10], Grams: kg, Purpose: record.PurposeFood}
+		p.OccurredAt = w.at(daysAgo)
+		return p
+	}
+	w.refuse(record.NoInspection, out(0))  // 40 days old, 30 are allowed
+	w.refuse(record.NoInspection, out(41)) // before the report
+	w.accept(out(10))
+	w.accept(&record.Rule{Header: w.head(rootUSCC), Table: record.TableValidity, EffectiveFrom: w.at(5)[:10],
+		Document: "国粮规〔2026〕1号", Content: []byte(`{"outboundDays":60}`)})
+	w.refuse(record.NoInspection, out(6)) // the rule of that day
+	w.accept(out(4))
+}

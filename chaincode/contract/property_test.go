@@ -1,0 +1,282 @@
+package contract_test
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/grainledger/grainledger/record"
+)
+
+// books counts what entered and what left, from accepted records alone.
+type books struct{ in, out int64 }
+
+func (b *books) post(w *world, p record.Payload) {
+	switch p := p.(type) {
+	case *record.Harvest:
+		b.in += p.Grams
+	case *record.Purchase:
+		if p.FromLot == "" {
+			b.in += p.NetGrams
+		} else {
+			b.out += p.DeductGrams
+		}
+	case *record.Process:
+		b.out += p.LossGrams
+		for _, x := range p.Byproducts {
+			b.out += x.Grams
+		}
+	case *record.Receive:
+		s := value[record.Shipment](w, record.ShipmentKey(p.Shipper, p.Shipment))
+		b.out += s.Grams - p.Grams
+	case *record.Adjust:
+		b.out += p.Grams
+	case *record.WriteOff:
+		b.out += p.Grams
+	}
+}
+
+// check wants mass to be conserved.
+func (b *books) check(t *rapid.T, w *world) {
+	if there := w.grams(t); b.in != b.out+there {
+		t.Fatalf("mass is not conserved: %d g came in, %d g left, %d g are there", b.in, b.out, there)
+	}
+}
+
+// grams is the mass in lots, bins and shipments. It wants no quantity below
+// zero, and of each lot as much owned as in custody.
+func (w *world) grams(t *rapid.T) (there int64) {
+	for key := range w.values {
+		switch kind, _, _ := strings.Cut(key, "/"); kind {
+		case "qty":
+			s := value[record.Stock](w, key)
+			var owned, held int64
+			for _, p := range s.Parts {
+				if p.Owned < 0 || p.NonFood < 0 || p.Held < 0 {
+					t.Fatalf("%s is below zero: %+v", key, p)
+				}
+				owned += p.Owned + p.NonFood
+				held += p.Held
+			}
+			if owned != held {
+				t.Fatalf("%s: %d g owned, %d g in custody", key, owned, held)
+			}
+			there += held
+		case "bin":
+			s := value[record.BinState](w, key)
+			if s.Grams < 0 {
+				t.Fatalf("%s is below zero", key)
+			}
+			there += s.Grams
+		case "shp":
+			if s := value[record.Shipment](w, key); s.Status == record.InTransit {
+				there += s.Grams
+			}
+		}
+	}
+	return there
+}
+
+// nonFood is the set of nodes that must not be eaten.
+func (w *world) nonFood() map[string]bool {
+	marked := map[string]bool{}
+	for key := range w.values {
+		if strings.HasPrefix(key, "lot/") {
+			if l := value[record.LotState](w, key); l.NonFood != "" {
+				marked[l.Lot] = true
+			}
+		}
+		if strings.HasPrefix(key, "bin/") {
+			if b := value[record.BinState](w, key); b.NonFood != "" && b.Grams > 0 {
+				marked[b.MixID()] = true
+			}
+		}
+	}
+	return marked
+}
+
+func (w *world) edges() map[string]*record.Edge {
+	out := map[string]*record.Edge{}
+	for key := range w.values {
+		if strings.HasPrefix(key, "edge/") {
+			out[key] = value[record.Edge](w, key)
+		}
+	}
+	return out
+}
+
+// acyclic wants to be able to take the nodes away one by one, those without
+// parents first.
+func acyclic(t *rapid.T, edges map[string]*record.Edge) {
+	parents := map[string]map[string]bool{}
+	for _, e := range edges {
+		for _, n := range []string{e.Child, e.Parent} {
+			if parents[n] == nil {
+				parents[n] = map[string]bool{}
+			}
+		}
+		parents[e.Child][e.Parent] = true
+	}
+	for len(parents) > 0 {
+		free := []string{}
+		for n, p := range parents {
+			if len(p) == 0 {
+				free = append(free, n)
+			}
+		}
+		if len(free) == 0 {
+			t.Fatalf("the lot graph has a cycle among %v", slices.Sorted(maps.Keys(parents)))
+		}
+		for _, n := range free {
+			delete(parents, n)
+			for _, p := range parents {
+				delete(p, n)
+			}
+		}
+	}
+}
+
+// Over random records: mass is conserved, nothing goes below zero, the graph
+// has no cycle, what is made of grain that must not be eaten must not be
+// eaten, and each transaction run twice gives the same writes and events.
+func TestInvariants(t *testing.T) {
+	base := newBusyWorld(t)
+	accepted := map[record.Type]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		w := base.fork()
+		b := &books{in: w.grams(t)}
+		for n := range rapid.IntRange(30, 90).Draw(t, "records") {
+			p := drawRecord(t, w, n)
+			marked, old := w.nonFood(), w.edges()
+			batch, err := record.EncodeBatch([][]byte{w.sign(p)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			first := w.twice(t, batch)
+			v, err := record.DecodeVerdicts(first.response)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := w.commit(first); err != nil {
+				t.Fatal(err)
+			}
+			if v[0].Outcome != record.Accepted {
+				if len(first.writes) > 0 {
+					t.Fatalf("a refused record wrote %v", slices.Sorted(maps.Keys(first.writes)))
+				}
+				continue
+			}
+			accepted[p.Type()]++
+			b.post(w, p)
+			b.check(t, w)
+			now := w.nonFood()
+			for key, e := range w.edges() {
+				if old[key] == nil && marked[e.Parent] && !now[e.Child] && !w.emptied(e.Child) {
+					t.Fatalf("%s was made of %s, which must not be eaten", e.Child, e.Parent)
+				}
+			}
+		}
+		acyclic(t, w.edges())
+	})
+	for _, kind := range record.Types() {
+		if _, registry := map[record.Type]bool{"enterprise": true, "facility": true, "key": true, "device": true, "rule": true}[kind]; !registry && accepted[kind] == 0 {
+			t.Errorf("no %s record was ever accepted: the generator is blind for it", kind)
+		}
+	}
+}
+
+// newBusyWorld is a world in which every type of record has something to act
+// on: grain in lots, in an inspected bin and on its way.
+func newBusyWorld(t *testing.T) *world {
+	w := newWorld(t)
+	for i, lot := range []string{"H0", "H1"} {
+		w.accept(&record.Harvest{Header: w.head(coop), Lot: lot, Variety: "1132002", HarvestYear: 2025, Origin: "320582", Grams: int64(4000 + i)})
+	}
+	buy := func(buyer, lot, from string) {
+		w.accept(&record.Purchase{Header: w.head(buyer), Lot: lot, FromLot: from, FromGrams: 500, Seller: coop, Nature: "200", GrossGrams: 500, NetGrams: 500})
+	}
+	buy(depot, "L0", "H0")
+	buy(depot, "L1", "H1")
+	buy(mill, "L2", "H1")
+	w.accept(&record.Store{Header: w.head(depot), Lot: "L0", Bin: binA, Grams: 200})
+	w.passed(binA)
+	for range 3 {
+		w.accept(&record.Ship{Header: w.head(depot), Lot: "L1", Grams: 50, Owner: depot, To: mill})
+	}
+	return w
+}
+
+// emptied tells whether a mix is no longer what its bin holds.
+func (w *world) emptied(node string) bool {
+	bin, _, mix := strings.Cut(node, ":")
+	if !mix {
+		return false
+	}
+	b := value[record.BinState](w, record.BinKey(bin))
+	return b.MixID() != node || b.Grams == 0
+}
+
+// twice simulates a transaction two times and wants the same bytes.
+func (w *world) twice(t *rapid.T, batch []byte) *simulated {
+	id := txID()
+	a, err := w.simulate(id, record.FnSubmit, batch, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := w.simulate(id, record.FnSubmit, batch, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !maps.EqualFunc(a.writes, b.writes, bytes.Equal) || !maps.Equal(a.reads, b.reads) ||
+		!bytes.Equal(a.event, b.event) || !bytes.Equal(a.response, b.response) {
+		t.Fatal("the transaction run twice gives different results")
+	}
+	return a
+}
+
+// fork is the same world on a ledger of its own.
+func (w *world) fork() *world {
+	m := *w.memory
+	m.values, m.private = maps.Clone(w.values), maps.Clone(w.private)
+	return &world{TB: w.TB, memory: &m, keys: w.keys, refs: w.refs}
+}
+
+// However records are packed into transactions, each gets the verdict that it
+// would get alone, and the state is the same but for the transactions' names.
+func TestPackingDoesNotMatter(t *testing.T) {
+	base := newBusyWorld(t)
+	rapid.Check(t, func(t *rapid.T) {
+		alone, packed := base.fork(), base.fork()
+		var envelopes [][]byte
+		for n := range rapid.IntRange(5, 40).Draw(t, "records") {
+			envelopes = append(envelopes, alone.sign(drawRecord(t, alone, n)))
+		}
+		var one []record.Verdict
+		for _, e := range envelopes {
+			one = append(one, alone.submit(e)...)
+		}
+		var many []record.Verdict
+		for rest := envelopes; len(rest) > 0; {
+			n := rapid.IntRange(1, len(rest)).Draw(t, "size")
+			many = append(many, packed.submit(rest[:n]...)...)
+			rest = rest[n:]
+		}
+		for i := range one {
+			if one[i].Outcome != many[i].Outcome || one[i].Code != many[i].Code || !slices.Equal(one[i].Flags, many[i].Flags) {
+				t.Fatalf("record %d: alone %+v, packed %+v", i, one[i], many[i])
+			}
+		}
+		for key, v := range alone.values {
+			if !strings.HasPrefix(key, "rec/") && !bytes.Equal(v.value, packed.values[key].value) {
+				t.Fatalf("%s: alone %s, packed %s", key, v.value, packed.values[key].value)
+			}
+		}
+		if len(alone.values) != len(packed.values) {
+			t.Fatal("packing adds or loses keys")
+		}
+	})
+}

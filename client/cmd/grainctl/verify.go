@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/grainledger/grainledger/client"
+	"github.com/grainledger/grainledger/record"
+)
+
+type verifyFlags struct {
+	app   *app
+	pub   string
+	keys  string
+	given func(flag string) bool
+}
+
+func (a *app) verifyCommand() *cobra.Command {
+	f := &verifyFlags{app: a}
+	cmd := &cobra.Command{
+		Use:   "verify FILE",
+		Short: "Check a signed record",
+		Long: `Checks the signatures of a record in an envelope or submission (“-” is standard
+input) and says what was checked and what was not. The public key comes from
+--pub, or is the issuer's: from --keys, or as --gateway has it registered. With
+--pub or --keys nothing is asked of anybody.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.given = cmd.Flags().Changed
+			records, err := readSubmissions(cmd, args)
+			if err != nil {
+				return err
+			}
+			var faults []error
+			for _, s := range records {
+				faults = append(faults, f.verify(cmd, s))
+			}
+			return errors.Join(faults...)
+		},
+	}
+	cmd.Flags().StringVar(&f.pub, "pub", "", "public key, 04||x||y in hex")
+	cmd.Flags().StringVar(&f.keys, "keys", "", "key directory that holds the issuer's key")
+	return cmd
+}
+
+func (f *verifyFlags) verify(cmd *cobra.Command, s client.Submission) error {
+	// Who the issuer is stands in the payload; a first pass without keys
+	// reads it.
+	v, err := client.Verify(s)
+	if v == nil {
+		return err
+	}
+	trust, err := f.trust(cmd, v)
+	if err != nil {
+		return err
+	}
+	v, err = client.Verify(s, trust.keys...)
+	if err == nil && countValid(v) < trust.threshold {
+		err = record.Refuse(record.TooFewSigned, "%d of %d signatures of the root", countValid(v), trust.threshold)
+	}
+	printVerification(cmd.OutOrStdout(), v, trust, err)
+	return err
+}
+
+// trust is whose keys the record is checked with.
+type trust struct {
+	keys      []*record.PublicKey
+	threshold int    // valid signatures that are needed
+	source    string // where the keys come from
+	ledger    string // what the gateway says of the record; empty where it was not asked
+	revoked   map[string]bool
+}
+
+func (f *verifyFlags) trust(cmd *cobra.Command, v *client.Verification) (*trust, error) {
+	switch {
+	case f.pub != "":
+		k, err := record.ParsePublicKey(f.pub)
+		if err != nil {
+			return nil, fmt.Errorf("--pub: %w", err)
+		}
+		return &trust{keys: []*record.PublicKey{k}, threshold: 1, source: "the key that --pub gives"}, nil
+	case f.keys != "":
+		k, err := keyring(cmd, f.keys).Key(v.Head.Issuer)
+		if err != nil {
+			return nil, err
+		}
+		return &trust{keys: []*record.PublicKey{k.Public()}, threshold: 1, source: "the issuer's key in " + f.keys}, nil
+	case f.given("gateway"):
+		c, err := f.app.client(cmd)
+		if err != nil {
+			return nil, err
+		}
+		return registered(cmd.Context(), c, v)
+	}
+	return nil, errors.New("no key to check with: give --pub, --keys or --gateway")
+}
+
+// registered asks the gateway for the issuer's keys and whether it knows the
+// record.
+func registered(ctx context.Context, c *client.Client, v *client.Verification) (*trust, error) {
+	ledger, err := c.Ledger(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t := &trust{threshold: 1, source: "the issuer's keys as the gateway has them registered", revoked: map[string]bool{}}
+	points := ledger.Root.Keys
+	if v.Head.Issuer == ledger.Root.USCC {
+		t.threshold = ledger.Root.Threshold
+	} else {
+		e, err := c.Enterprise(ctx, v.Head.Issuer)
+		if err != nil {
+			return nil, fmt.Errorf("keys of %s: %w", v.Head.Issuer, err)
+		}
+		points = nil
+		for _, k := range e.Keys {
+			points = append(points, k.PublicKey)
+			t.revoked[k.ID] = k.Revoked
+		}
+	}
+	for _, p := range points {
+		k, err := record.ParsePublicKey(p)
+		if err != nil {
+			return nil, err
+		}
+		t.keys = append(t.keys, k)
+	}
+	t.ledger, err = onLedger(ctx, c, v.ID)
+	return t, err
+}
+
+func onLedger(ctx context.Context, c *client.Client, id string) (string, error) {
+	r, err := c.Record(ctx, id)
+	if client.IsNotFound(err) {
+		return "the gateway knows no accepted record of this id", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("accepted in block %d, transaction %s, as the gateway says (not proved)", r.Place.Block, r.Place.Tx), nil
+}
+
+// countValid counts keys, not signatures: one key may not count twice.
+func countValid(v *client.Verification) int {
+	valid := map[string]bool{}
+	for _, s := range v.Signatures {
+		if s.Valid {
+			valid[s.KeyID] = true
+		}
+	}
+	return len(valid)
+}
+
+func printVerification(w io.Writer, v *client.Verification, t *trust, err error) {
+	line := func(label, format string, args ...any) {
+		fmt.Fprintf(w, "%-12s %s\n", label, fmt.Sprintf(format, args...))
+	}
+	line("record", "%s", v.ID)
+	line("type", "%s", v.Type)
+	line("issuer", "%s", v.Head.Issuer)
+	line("ref", "%s", v.Head.Ref)
+	line("occurred at", "%s", v.Head.OccurredAt)
+	if v.Form == nil {
+		line("form", "the payload is well formed for its type")
+	} else {
+		line("form", "NOT as the ledger wants it: %v", v.Form)
+	}
+	for i, s := range v.Signatures {
+		line(fmt.Sprintf("signature %d", i+1), "%s", signatureWords(s, t))
+	}
+	if v.SealedNamed > 0 {
+		line("sealed parts", "%d named, %d given and matching", v.SealedNamed, v.SealedGiven)
+	}
+	if t.ledger != "" {
+		line("ledger", "%s", t.ledger)
+	}
+	line("checked with", "%s", t.source)
+	line("not checked", "%s", t.unchecked())
+	if err != nil {
+		line("result", "NOT VALID: %v", err)
+		return
+	}
+	line("result", "signed by a key that was given, and unchanged since")
+}
+
+func signatureWords(s client.SignatureResult, t *trust) string {
+	switch {
+	case s.Valid && t.revoked[s.KeyID]:
+		return "valid, by key " + s.KeyID + ", which was revoked (before or after this record)"
+	case s.Valid:
+		return "valid, by key " + s.KeyID
+	case s.Known:
+		return "NOT VALID for key " + s.KeyID
+	}
+	return "not checked: key " + s.KeyID + " was not given"
+}
+
+func (t *trust) unchecked() string {
+	s := "whether the key was good at the time"
+	if t.ledger == "" {
+		s = "whether the key is registered for the issuer and was good at the time, whether the ledger accepted the record"
+	}
+	return s + ", and whether what it says is true"
+}

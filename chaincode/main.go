@@ -25,7 +25,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	cc, err := contractapi.NewChaincode(contract.NewGrain(core))
+	cc, err := contractapi.NewChaincode(NewGrain(core))
 	if err != nil {
 		return err
 	}

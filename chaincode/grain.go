@@ -1,25 +1,26 @@
-package contract
+package main
 
 import (
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
+	"github.com/grainledger/grainledger/chaincode/contract"
 	"github.com/grainledger/grainledger/record"
 )
 
 // A peer's stub is a Stub.
-var _ Stub = shim.ChaincodeStubInterface(nil)
+var _ contract.Stub = shim.ChaincodeStubInterface(nil)
 
 // Grain is the Fabric contract "grain": registry and lots. Each transaction
 // function hands its argument to the same Contract that the embedded ledger
 // runs. Every exported method is callable from outside.
 type Grain struct {
 	contractapi.Contract
-	core *Contract
+	core *contract.Contract
 }
 
 // NewGrain makes the Fabric contract around core.
-func NewGrain(core *Contract) *Grain {
+func NewGrain(core *contract.Contract) *Grain {
 	g := &Grain{core: core}
 	g.Name = "grain"
 	g.Info.Title = "GrainLedger lots and registry"

@@ -1,0 +1,88 @@
+// Command bench measures the figures of docs/performance.md on the machine it
+// runs on and merges them into bench.json at the root of the repository. Each
+// figure with a reference is measured together with it in the same run,
+// alternating, so that the ratio means something on any machine.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+)
+
+// measurement makes one or more figures.
+type measurement struct {
+	names []string
+	run   func(ctx context.Context, s sizes) ([]figure, error)
+}
+
+// sizes says how much is measured.
+type sizes struct {
+	pairs   int // alternations of a thing and its reference
+	verify  int // signatures of one round of the bare libraries
+	records int // records of one round through the ledger
+	million int // records for the memory figure
+}
+
+var (
+	small = sizes{pairs: 5, verify: 40_000, records: 40_000, million: 1_000_000}
+	full  = sizes{pairs: 9, verify: 100_000, records: 120_000, million: 1_000_000}
+)
+
+var measurements = []measurement{
+	{[]string{"sm2_verify_per_s"}, verifyFigures},
+	{[]string{"embedded_records_per_s"}, embeddedFigures},
+	{[]string{"embedded_peak_mib"}, memoryFigures},
+}
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == "memory-child" {
+		exit(memoryChild(os.Args[2:]))
+	}
+	useFull := flag.Bool("full", false, "full sizes")
+	only := flag.String("only", "", "comma-separated figures to measure; all where empty")
+	out := flag.String("out", "bench.json", "file into which the figures are merged")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	s := small
+	if *useFull {
+		s = full
+	}
+	exit(measureAll(ctx, s, *only, *out))
+}
+
+func measureAll(ctx context.Context, s sizes, only, out string) error {
+	if err := printMachine(os.Stdout); err != nil {
+		return err
+	}
+	wanted := strings.Split(only, ",")
+	for _, m := range measurements {
+		if only != "" && !slices.ContainsFunc(m.names, func(n string) bool { return slices.Contains(wanted, n) }) {
+			continue
+		}
+		figures, err := m.run(ctx, s)
+		if err != nil {
+			return fmt.Errorf("%s: %w", strings.Join(m.names, ", "), err)
+		}
+		for _, f := range figures {
+			fmt.Println(f)
+		}
+		if err := merge(out, figures); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}

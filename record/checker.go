@@ -41,9 +41,9 @@ func (c *checker) ref(field, s string) {
 }
 
 func (c *checker) occurred(s string) {
-	t, err := time.Parse(time.RFC3339, s)
+	t, err := parseTime(s)
 	switch {
-	case err != nil || len(s) > 40:
+	case err != nil:
 		c.fail(BadField, "occurredAt", "is not a time in RFC 3339 with offset")
 	case t.Year() < 1900:
 		c.fail(BadField, "occurredAt", "lies before 1900")
@@ -105,9 +105,14 @@ func (c *checker) decimal(field string, d Decimal) {
 	}
 }
 
-func (c *checker) optionalDecimal(field string, d Decimal) {
-	if d != "" {
-		c.decimal(field, d)
+// within wants a decimal, if there is one, between two whole numbers.
+func (c *checker) within(field string, d Decimal, low, high Micro) {
+	if d == "" {
+		return
+	}
+	c.decimal(field, d)
+	if v, err := d.Micro(); err == nil && (v < low*One || v > high*One) {
+		c.fail(BadField, field, "is not between %d and %d", int64(low), int64(high))
 	}
 }
 
@@ -206,7 +211,22 @@ func (c *checker) optionalTime(field, s string) {
 	if s == "" {
 		return
 	}
-	if _, err := time.Parse(time.RFC3339, s); err != nil {
+	if _, err := parseTime(s); err != nil {
 		c.fail(BadField, field, "is not a time in RFC 3339 with offset")
+	}
+}
+
+// absent wants a member left out, for the reason that the words give.
+func (c *checker) absent(field string, given bool, why string) {
+	if given {
+		c.fail(BadField, field, "%s", why)
+	}
+}
+
+// harvestYear wants a year that is not after occurredAt's and not more than
+// 20 years before (X11).
+func (c *checker) harvestYear(year int, occurred time.Time) {
+	if !occurred.IsZero() && (year > occurred.Year() || year < occurred.Year()-20) {
+		c.fail(BadField, "harvestYear", "is not one of the 20 years up to occurredAt")
 	}
 }

@@ -22,15 +22,15 @@ func (d Decimal) Micro() (Micro, error) {
 	s, negative := strings.CutPrefix(string(d), "-")
 	whole, fraction, dot := strings.Cut(s, ".")
 	if whole == "" || len(whole) > 9 || len(fraction) > 6 || (dot && fraction == "") {
-		return 0, fmt.Errorf("%q is not a decimal of at most 9 digits before and 6 behind the point", string(d))
+		return 0, fmt.Errorf("%.20q is not a decimal of at most 9 digits before and 6 behind the point", string(d))
 	}
 	if len(whole) > 1 && whole[0] == '0' {
-		return 0, fmt.Errorf("%q has a leading zero", string(d))
+		return 0, fmt.Errorf("%.20q has a leading zero", string(d))
 	}
 	var v int64
 	for _, c := range []byte(whole + fraction + "000000"[len(fraction):]) {
 		if c < '0' || c > '9' {
-			return 0, fmt.Errorf("%q is not a decimal", string(d))
+			return 0, fmt.Errorf("%.20q is not a decimal", string(d))
 		}
 		v = v*10 + int64(c-'0')
 	}

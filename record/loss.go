@@ -35,17 +35,17 @@ func (p *Adjust) check(c *checker) {
 	checkLossTarget(c, p.Target, p.Owner)
 	c.oneOf("kind", p.Kind, AdjustNatural, AdjustMoisture, AdjustImpurity)
 	c.grams("grams", p.Grams)
-	if p.Kind == AdjustMoisture || p.Kind == AdjustImpurity {
-		c.percent("before", p.Before)
-		c.percent("after", p.After)
-	}
-	if p.Kind == AdjustImpurity {
-		c.percent("moistureBefore", p.MoistureBefore)
-		c.percent("moistureAfter", p.MoistureAfter)
-	}
+	reduction := p.Kind == AdjustMoisture || p.Kind == AdjustImpurity
+	c.percent("before", p.Before, reduction)
+	c.percent("after", p.After, reduction)
+	c.percent("moistureBefore", p.MoistureBefore, p.Kind == AdjustImpurity)
+	c.percent("moistureAfter", p.MoistureAfter, p.Kind == AdjustImpurity)
 }
 
-func (c *checker) percent(field string, d Decimal) {
+func (c *checker) percent(field string, d Decimal, wanted bool) {
+	if d == "" && !wanted {
+		return
+	}
 	c.decimal(field, d)
 	if v, err := d.Micro(); err == nil && (v < 0 || v >= 100*One) {
 		c.fail(BadField, field, "is not a percentage below 100")

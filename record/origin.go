@@ -24,11 +24,8 @@ func (p *Harvest) check(c *checker) {
 	c.digits("variety", p.Variety, 7)
 	c.digits("origin", p.Origin, 6)
 	c.grams("grams", p.Grams)
-	c.optionalDecimal("areaMu", p.AreaMu)
-	// 收获年度 is not after the year of the harvest and not more than 20 years before (X11).
-	if t := p.Time(); !t.IsZero() && (p.HarvestYear > t.Year() || p.HarvestYear < t.Year()-20) {
-		c.fail(BadField, "harvestYear", "is not one of the 20 years up to occurredAt")
-	}
+	c.within("areaMu", p.AreaMu, 0, 100_000_000)
+	c.harvestYear(p.HarvestYear, p.Time())
 }
 
 func (p *Harvest) touch(t *Touches) {
@@ -43,11 +40,11 @@ type Purchase struct {
 	Header
 	Lot         string   `json:"lot"`
 	FromLot     string   `json:"fromLot,omitempty"`
-	FromGrams   int64    `json:"fromGrams,omitempty"`
+	FromGrams   int64    `json:"fromGrams,omitzero"`
 	Seller      string   `json:"seller,omitempty"` // USCC; empty where a sealed part names a person
 	Nature      string   `json:"nature"`           // 粮食性质, three digits
 	Variety     string   `json:"variety,omitempty"`
-	HarvestYear int      `json:"harvestYear,omitempty"`
+	HarvestYear int      `json:"harvestYear,omitzero"`
 	Origin      string   `json:"origin,omitempty"`
 	GrossGrams  int64    `json:"grossGrams"`  // 毛重
 	TareGrams   int64    `json:"tareGrams"`   // 皮重
@@ -80,11 +77,13 @@ func (p *Purchase) check(c *checker) {
 		return
 	}
 	c.digits("variety", p.Variety, 7)
-	if p.FromGrams != 0 {
-		c.fail(BadField, "fromGrams", "needs a fromLot")
-	}
+	c.gramsOrNone("fromGrams", p.FromGrams)
+	c.absent("fromGrams", p.FromGrams != 0, "needs a fromLot")
 	if p.Origin != "" {
 		c.digits("origin", p.Origin, 6)
+	}
+	if p.HarvestYear != 0 {
+		c.harvestYear(p.HarvestYear, p.Time())
 	}
 }
 
@@ -94,9 +93,10 @@ func (p *Purchase) checkDrawn(c *checker) {
 	if p.FromGrams-p.NetGrams != p.DeductGrams {
 		c.fail(WeightMismatch, "fromGrams", "is not net + deduction")
 	}
-	if p.Variety != "" || p.Origin != "" || p.HarvestYear != 0 {
-		c.fail(BadField, "variety", "comes with the harvest lot, as its origin and year do; leave them out")
-	}
+	const known = "comes with the harvest lot; leave it out"
+	c.absent("variety", p.Variety != "", known)
+	c.absent("origin", p.Origin != "", known)
+	c.absent("harvestYear", p.HarvestYear != 0, known)
 	if p.FromLot == p.Lot {
 		c.fail(BadField, "lot", "is the lot drawn from")
 	}

@@ -1,6 +1,8 @@
 package record
 
 import (
+	"errors"
+	"regexp"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -37,11 +39,22 @@ func (h *Header) Head() *Header { return h }
 
 // Time is OccurredAt as a time; the zero time where it is malformed.
 func (h *Header) Time() time.Time {
-	t, err := time.Parse(time.RFC3339, h.OccurredAt)
+	t, err := parseTime(h.OccurredAt)
 	if err != nil {
 		return time.Time{}
 	}
 	return t
+}
+
+// rfc3339 is stricter than package time, which also takes hours of one digit,
+// a comma before the fraction and offsets of a day and more.
+var rfc3339 = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
+
+func parseTime(s string) (time.Time, error) {
+	if !rfc3339.MatchString(s) {
+		return time.Time{}, errors.New("not a time in RFC 3339 with offset")
+	}
+	return time.Parse(time.RFC3339, s)
 }
 
 // payloads makes an empty payload for each type whose rules are in force.
@@ -117,8 +130,9 @@ func DecodePayload(t Type, data []byte) (Payload, error) {
 }
 
 // EncodePayload writes the payload as the bytes that get signed. Members
-// stand in the order of the type, empty ones are left out; who signs other
-// bytes for the same content signs another record.
+// stand in the order of the type, empty texts and lists are left out where
+// they are optional; who signs other bytes for the same content signs another
+// record.
 func EncodePayload(p Payload) ([]byte, error) { return json.Marshal(p) }
 
 // MaxClockSkew is how far occurredAt may lie after the transaction's time,

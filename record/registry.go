@@ -1,5 +1,7 @@
 package record
 
+import "strings"
+
 // Registry types, signed by a regulator.
 const (
 	TypeEnterprise Type = "enterprise"
@@ -40,8 +42,8 @@ func (p *Enterprise) check(c *checker) {
 	c.oneOf("kind", p.Kind, KindFarmCoop, KindStorage, KindProcessor, KindLogistics,
 		KindRetail, KindLab, KindRegulator, KindMinistry)
 	c.digits("division", p.Division, 6)
-	c.optionalDecimal("lon", p.Lon)
-	c.optionalDecimal("lat", p.Lat)
+	c.within("lon", p.Lon, -180, 180)
+	c.within("lat", p.Lat, -90, 90)
 }
 
 func (p *Enterprise) touch(t *Touches) { t.write(EnterpriseKey(p.USCC)) }
@@ -64,7 +66,7 @@ type Facility struct {
 	Kind          string  `json:"kind"`
 	Lon           Decimal `json:"lon,omitempty"`
 	Lat           Decimal `json:"lat,omitempty"`
-	CapacityGrams int64   `json:"capacityGrams,omitempty"`
+	CapacityGrams int64   `json:"capacityGrams,omitzero"`
 }
 
 func (*Facility) Type() Type { return TypeFacility }
@@ -82,8 +84,8 @@ func (p *Facility) check(c *checker) {
 		c.fail(BadFacilityCode, "code", "does not have the length of a %s's code", p.Kind)
 	}
 	c.gramsOrNone("capacityGrams", p.CapacityGrams)
-	c.optionalDecimal("lon", p.Lon)
-	c.optionalDecimal("lat", p.Lat)
+	c.within("lon", p.Lon, -180, 180)
+	c.within("lat", p.Lat, -90, 90)
 }
 
 func facilityLengthFits(kind string, n int) bool {
@@ -95,7 +97,7 @@ func facilityLengthFits(kind string, n int) bool {
 	case FacilityBin:
 		return n == 28 || n == 30
 	}
-	return false
+	return true // the kind is refused for itself
 }
 
 func (p *Facility) touch(t *Touches) {
@@ -121,7 +123,7 @@ type Key struct {
 	NotBefore string   `json:"notBefore,omitempty"` // register: RFC 3339
 	NotAfter  string   `json:"notAfter,omitempty"`  // register: RFC 3339
 	KeyID     string   `json:"keyId,omitempty"`     // revoke
-	Threshold int      `json:"threshold,omitempty"` // root: signatures needed
+	Threshold int      `json:"threshold,omitzero"` // root: signatures needed
 	Keys      []string `json:"keys,omitempty"`      // root: public keys
 }
 
@@ -135,24 +137,54 @@ func (p *Key) check(c *checker) {
 		c.publicKey("publicKey", p.PublicKey)
 		c.optionalTime("notBefore", p.NotBefore)
 		c.optionalTime("notAfter", p.NotAfter)
+		p.checkOrder(c)
 	case KeyRevoke:
 		c.hash("keyId", p.KeyID)
 	case KeyRoot:
 		checkRootKeys(c, p.Threshold, p.Keys)
 	}
+	p.checkAbsent(c)
+}
+
+// checkOrder wants a key's validity to begin before it ends.
+func (p *Key) checkOrder(c *checker) {
+	from, err1 := parseTime(p.NotBefore)
+	to, err2 := parseTime(p.NotAfter)
+	if err1 == nil && err2 == nil && !from.Before(to) {
+		c.fail(BadField, "notAfter", "is not after notBefore")
+	}
+}
+
+// checkAbsent refuses what belongs to another action, so that nobody signs a
+// key record that says two things.
+func (p *Key) checkAbsent(c *checker) {
+	const why = "belongs to another action"
+	if p.Action != KeyRegister {
+		c.absent("publicKey", p.PublicKey != "", why)
+		c.absent("notBefore", p.NotBefore != "", why)
+		c.absent("notAfter", p.NotAfter != "", why)
+	}
+	c.absent("keyId", p.Action != KeyRevoke && p.KeyID != "", why)
+	c.absent("threshold", p.Action != KeyRoot && p.Threshold != 0, why)
+	c.absent("keys", p.Action != KeyRoot && len(p.Keys) != 0, why)
 }
 
 func checkRootKeys(c *checker, threshold int, keys []string) {
-	if len(keys) == 0 || len(keys) > MaxSignatures {
-		c.fail(BadField, "keys", "must be 1 to %d public keys", MaxSignatures)
+	switch {
+	case len(keys) == 0:
+		c.fail(BadField, "keys", "is empty")
+	case len(keys) > MaxSignatures:
+		c.fail(TooLarge, "keys", "has more than %d items", MaxSignatures)
 	}
 	if threshold < 1 || threshold > len(keys) {
 		c.fail(BadField, "threshold", "must be between 1 and the number of keys")
 	}
+	points := make([]string, len(keys))
 	for i, k := range keys {
 		c.publicKey(at("keys", i), k)
+		points[i] = strings.ToLower(k) // one key has one point, in whatever case
 	}
-	c.distinct("keys", keys)
+	c.distinct("keys", points)
 }
 
 func (p *Key) touch(t *Touches) {

@@ -8,9 +8,9 @@ import "github.com/go-json-experiment/json/jsontext"
 type Rule struct {
 	Header
 	Table         string         `json:"table"`
-	EffectiveFrom string         `json:"effectiveFrom"` // YYYY-MM-DD, first day of force, in Beijing time
-	Document      string         `json:"document"`      // standard or document number
-	Content       jsontext.Value `json:"content"`
+	EffectiveFrom string         `json:"effectiveFrom"`    // YYYY-MM-DD, first day of force, in Beijing time
+	Document      string         `json:"document"`         // standard or document number
+	Content       jsontext.Value `json:"content,omitzero"` // an object; none is not null, which no record may hold
 }
 
 func (*Rule) Type() Type { return TypeRule }

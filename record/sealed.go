@@ -3,6 +3,7 @@ package record
 import (
 	"crypto/hmac"
 	"encoding/hex"
+	"slices"
 	"strconv"
 
 	"github.com/emmansun/gmsm/sm3"
@@ -58,7 +59,8 @@ func CheckSealed(part []byte, issuer, ref string) (string, error) {
 	}
 	var doc SealedPart
 	if err := decodeStrict(part, &doc); err != nil {
-		return "", &Error{BadSealed, "sealed", err.Error()}
+		// The decoder's own words may quote what is sealed.
+		return "", &Error{BadSealed, "sealed", "a part is not the JSON of a sealed part"}
 	}
 	switch {
 	case doc.Issuer != issuer || doc.Ref != ref:
@@ -87,11 +89,16 @@ func SealedNames(p Payload) []string {
 func Counterparties(p Payload) []string {
 	switch p := p.(type) {
 	case *Purchase:
-		return []string{p.Seller}
+		return named(p.Seller)
 	case *Ship:
-		return []string{p.Carrier, p.To}
+		return named(p.Carrier, p.To)
 	case *Sell:
-		return []string{p.Buyer}
+		return named(p.Buyer)
 	}
 	return nil
+}
+
+// named leaves out the parties that the payload does not name.
+func named(parties ...string) []string {
+	return slices.DeleteFunc(parties, func(p string) bool { return p == "" })
 }

@@ -47,10 +47,15 @@ func (k *PublicKey) Point() string { return k.point }
 // Verify tells whether sig (ASN.1 DER) is this key's SM2 signature with SM3
 // over message, under the default user id 1234567812345678.
 func (k *PublicKey) Verify(message, sig []byte) bool {
+	return sm2.VerifyASN1(k.key, k.digest(message), sig)
+}
+
+// digest is the e value of GB/T 32918.2: SM3 over Z and the message.
+func (k *PublicKey) digest(message []byte) []byte {
 	h := sm3.New()
 	h.Write(k.za)
 	h.Write(message)
-	return sm2.VerifyASN1(k.key, h.Sum(nil), sig)
+	return h.Sum(nil)
 }
 
 // PrivateKey is an SM2 signing key.
@@ -90,7 +95,7 @@ func (k *PrivateKey) SM2() *sm2.PrivateKey { return k.key }
 // Sign makes an SM2 signature with SM3 over message, ASN.1 DER, under the
 // default user id.
 func (k *PrivateKey) Sign(message []byte) ([]byte, error) {
-	sig, err := k.key.Sign(rand.Reader, message, sm2.DefaultSM2SignerOpts)
+	sig, err := sm2.SignASN1(rand.Reader, k.key, k.public.digest(message), nil)
 	if err != nil {
 		return nil, fmt.Errorf("sign: %w", err)
 	}

@@ -16,6 +16,7 @@ const (
 	maxStringBytes = 4096
 	maxDepth       = 8
 	maxTokens      = 20000
+	maxFieldBytes  = 160 // of the field that an error names
 )
 
 // decodeStrict reads one JSON value into v. Unknown and repeated members,
@@ -77,8 +78,10 @@ func stringFault(s string) string {
 	return ""
 }
 
-// hasControl tells whether s holds a C0 or C1 control character, or one of
-// the invisible characters that reorder or hide text.
+// hasControl tells whether s holds a C0 or C1 control character, a
+// noncharacter, or one of the invisible characters that reorder or hide text.
+// The ranges stand here and not in the tables of package unicode: those change
+// with the Go version, and every node must decide alike.
 func hasControl(s string) bool {
 	for i := 0; i < len(s); {
 		r, n := rune(s[i]), 1
@@ -89,7 +92,10 @@ func hasControl(s string) bool {
 		switch {
 		case r < 0x20, r >= 0x7f && r < 0xa0, // C0, DEL, C1
 			r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, // zero width, line separators, bidi
-			r >= 0x2060 && r <= 0x206f, r == 0xfeff, r == utf8.RuneError:
+			r >= 0x2060 && r <= 0x206f, r == 0xfeff, r == utf8.RuneError,
+			r == 0xad, r == 0x61c, r == 0x180e, // soft hyphen, Arabic letter mark, vowel separator
+			r >= 0xfff9 && r <= 0xfffb, r >= 0xe0000 && r <= 0xe007f, // annotations, tags
+			r >= 0xfdd0 && r <= 0xfdef, r&0xfffe == 0xfffe: // noncharacters
 			return true
 		}
 	}
@@ -116,7 +122,9 @@ func malformed(err error) *Error {
 		if errors.Is(err, jsontext.ErrDuplicateName) {
 			e.Detail = "stands twice"
 		} else {
-			e.Detail = syntactic.Err.Error()
+			// No words of the library: endorsers of different versions must
+			// answer with the same bytes.
+			e.Detail = "is not valid JSON"
 		}
 	}
 	return e
@@ -136,4 +144,12 @@ func kindWord(kind string) string {
 	return "a " + kind
 }
 
-func pointer(p jsontext.Pointer) string { return strings.TrimPrefix(string(p), "/") }
+// pointer is the field that an error names. A name of somebody else's making
+// that is endless or unprintable is left out, so that the field is then the
+// object that holds it: refusals stand in verdicts for ever.
+func pointer(p jsontext.Pointer) string {
+	for len(p) > maxFieldBytes || hasControl(string(p)) {
+		p = p.Parent()
+	}
+	return strings.TrimPrefix(string(p), "/")
+}

@@ -1,6 +1,8 @@
 package record
 
 import (
+	"strconv"
+
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -44,13 +46,13 @@ type Verdict struct {
 	Issuer  string  `json:"issuer,omitempty"`
 	Ref     string  `json:"ref,omitempty"`
 	Outcome Outcome `json:"verdict"`
-	Code    Code    `json:"code,omitempty"`
+	Code    Code    `json:"code,omitzero"`
 	Reason  string  `json:"reason,omitempty"`
 	Field   string  `json:"field,omitempty"`
 	Detail  string  `json:"detail,omitempty"`
 	Flags   []Flag  `json:"flags,omitempty"`
 	Tx      string  `json:"tx,omitempty"`    // the transaction that accepted it (the first one's, for a duplicate)
-	Index   int     `json:"index,omitempty"` // its place in that transaction
+	Index   int     `json:"index"` // its place in that transaction
 }
 
 // Refusal makes the verdict that err asks for.
@@ -71,21 +73,31 @@ func (v *Verdict) Err() error {
 	return &Error{Code: v.Code, Field: v.Field, Detail: v.Detail}
 }
 
+// anyJSON lets a batch carry whatever is JSON at all: what is wrong inside an
+// envelope is for that record's own verdict.
+var anyJSON = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
 // EncodeBatch writes the envelopes of a transaction: a JSON array of
 // envelopes as they came.
 func EncodeBatch(envelopes [][]byte) ([]byte, error) {
-	parts := make([]jsontext.Value, len(envelopes))
+	b := []byte{'['}
 	for i, e := range envelopes {
-		parts[i] = e
+		if !jsontext.Value(e).IsValid(anyJSON) {
+			return nil, &Error{Malformed, strconv.Itoa(i), "is not JSON"}
+		}
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, e...)
 	}
-	return json.Marshal(parts)
+	return append(b, ']'), nil
 }
 
 // DecodeBatch splits a transaction's argument into envelopes, undecoded.
 func DecodeBatch(data []byte) ([][]byte, error) {
 	var parts []jsontext.Value
-	if err := decodeStrict(data, &parts); err != nil {
-		return nil, err
+	if err := json.Unmarshal(data, &parts, anyJSON); err != nil {
+		return nil, malformed(err)
 	}
 	out := make([][]byte, len(parts))
 	for i, p := range parts {

@@ -47,7 +47,7 @@ type RegisteredFacility struct {
 	Kind          string  `json:"kind"`
 	Lon           Decimal `json:"lon,omitempty"`
 	Lat           Decimal `json:"lat,omitempty"`
-	CapacityGrams int64   `json:"capacityGrams,omitempty"`
+	CapacityGrams int64   `json:"capacityGrams,omitzero"`
 	Record        string  `json:"record"`
 }
 
@@ -82,16 +82,16 @@ type LotState struct {
 	Grams       int64  `json:"grams"` // when it was made
 	Variety     string `json:"variety"`
 	Nature      string `json:"nature,omitempty"`
-	HarvestYear int    `json:"harvestYear,omitempty"` // where it is one
+	HarvestYear int    `json:"harvestYear,omitzero"` // where it is one
 	Origin      string `json:"origin,omitempty"`      // GB/T 2260, where it is one
 	Product     string `json:"product,omitempty"`
 	GTIN        string `json:"gtin,omitempty"`
 	Batch       string `json:"batch,omitempty"`
 	Purpose     string `json:"purpose,omitempty"` // of a withdrawn lot
-	GrossGrams  int64  `json:"grossGrams,omitempty"`
-	TareGrams   int64  `json:"tareGrams,omitempty"`
-	DeductGrams int64  `json:"deductGrams,omitempty"`
-	LossGrams   int64  `json:"lossGrams,omitempty"` // natural loss and reductions taken so far
+	GrossGrams  int64  `json:"grossGrams,omitzero"`
+	TareGrams   int64  `json:"tareGrams,omitzero"`
+	DeductGrams int64  `json:"deductGrams,omitzero"`
+	LossGrams   int64  `json:"lossGrams,omitzero"` // natural loss and reductions taken so far
 	NonFood     string `json:"nonFood,omitempty"`   // id of the record that made it so
 }
 
@@ -107,9 +107,9 @@ type Stock struct {
 type Part struct {
 	Party   string `json:"party"`
 	Owned   int64  `json:"owned"`             // fit for food as far as the lot is
-	NonFood int64  `json:"nonFood,omitempty"` // owned, bought for another purpose than food
+	NonFood int64  `json:"nonFood,omitzero"` // owned, bought for another purpose than food
 	Held    int64  `json:"held"`              // in custody
-	Was     int    `json:"was,omitempty"`     // 1 ever owned, 2 ever held, 3 both
+	Was     int    `json:"was,omitzero"`     // 1 ever owned, 2 ever held, 3 both
 }
 
 // BinState is the content of a bin. A bin is a vessel: what it holds is
@@ -123,13 +123,13 @@ type BinState struct {
 	Grams          int64           `json:"grams"`
 	Epoch          int             `json:"epoch"`
 	Mix            int             `json:"mix"`
-	Closed         bool            `json:"closed,omitempty"` // the current mix was drawn from
+	Closed         bool            `json:"closed,omitzero"` // the current mix was drawn from
 	Owner          string          `json:"owner,omitempty"`
 	Variety        string          `json:"variety,omitempty"`
 	Nature         string          `json:"nature,omitempty"`
 	NonFood        string          `json:"nonFood,omitempty"` // id of the record that made it so
 	DepositedGrams int64           `json:"depositedGrams"`    // in this epoch
-	NaturalGrams   int64           `json:"naturalGrams,omitempty"`
+	NaturalGrams   int64           `json:"naturalGrams,omitzero"`
 	FirstDeposit   string          `json:"firstDeposit,omitempty"` // occurredAt, of this epoch
 	LastDeposit    string          `json:"lastDeposit,omitempty"`
 	Outbound       []BinInspection `json:"outbound,omitempty"` // since the last deposit
@@ -165,9 +165,9 @@ type Shipment struct {
 	To            string `json:"to"`
 	Carrier       string `json:"carrier,omitempty"`
 	Grams         int64  `json:"grams"`
-	NonFood       int64  `json:"nonFood,omitempty"` // of the grams, bought for another purpose than food
+	NonFood       int64  `json:"nonFood,omitzero"` // of the grams, bought for another purpose than food
 	Status        string `json:"status"`            // in_transit, received, returned, cancelled
-	ReceivedGrams int64  `json:"receivedGrams,omitempty"`
+	ReceivedGrams int64  `json:"receivedGrams,omitzero"`
 	ClosedBy      string `json:"closedBy,omitempty"`
 }
 
@@ -203,7 +203,7 @@ type Finding struct {
 	Limit   Decimal `json:"limit,omitempty"`
 	Bound   string  `json:"bound,omitempty"`   // max or min
 	Verdict string  `json:"verdict,omitempty"` // within, beyond; empty where no rule speaks of it
-	Safety  bool    `json:"safety,omitempty"`  // the limit is a food-safety limit
+	Safety  bool    `json:"safety,omitzero"`  // the limit is a food-safety limit
 }
 
 // RuleRef names the version of a rule table that was applied.

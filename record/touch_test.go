@@ -1,0 +1,182 @@
+package record
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+)
+
+// touchTable says, for each example, what its rules read beside the root and
+// the issuer, write beside the entry of the ref, and consult.
+var touchTable = []struct{ name, reads, writes, tables string }{
+	{"enterprise", "", "org/" + depot, ""},
+	{"facility", "org/" + depot, "fac/" + binCode, ""},
+	{"key register", "org/" + depot, "key/" + mustID(standardPoint), ""},
+	{"key revoke", "org/" + depot, "key/" + SM3([]byte("key")), ""},
+	{"key root", "", "root", ""},
+	{"device", "org/" + depot + " fac/" + depotCode, "dev/COL-01 key/" + mustID(standardPoint), ""},
+	{"rule", "", "rule/validity", ""},
+	{"harvest", "", "lot/H1 qty/H1", "yield"},
+	{"purchase", "lot/H1", "lot/P1 qty/P1 qty/H1", ""},
+	{"purchase from a person", "", "lot/P2 qty/P2", ""},
+	{"inspect", "qty/P1", "lot/P1", "varieties grades food-safety storage deductions"},
+	{"inspect bin", "fac/" + binCode, "bin/" + binCode, "varieties grades food-safety storage deductions"},
+	{"store", "lot/P1 fac/" + binCode, "qty/P1 bin/" + binCode, ""},
+	{"withdraw", "fac/" + binCode, "lot/W1 qty/W1 bin/" + binCode, "validity"},
+	{"split", "lot/P1", "qty/P1 lot/S1 qty/S1 lot/S2 qty/S2", ""},
+	{"merge", "lot/S1 lot/S2", "qty/S1 qty/S2 lot/M1 qty/M1", ""},
+	{"process", "lot/W1", "qty/W1 lot/R1 qty/R1 gs1/" + gtin14 + "/20251001A lot/R2 qty/R2", "process-loss"},
+	{"ship", "lot/W1", "qty/W1 shp/" + depot + "/SH-1", ""},
+	{"receive", "lot/W1", "qty/W1 shp/" + depot + "/SH-1", "transit-loss"},
+	{"return", "lot/W1", "qty/W1 shp/" + depot + "/SH-1", ""},
+	{"cancel-ship", "lot/W1", "qty/W1 shp/" + depot + "/SH-1", ""},
+	{"sell", "lot/W1", "qty/W1", ""},
+	{"adjust natural", "fac/" + binCode, "bin/" + binCode, "natural-loss varieties"},
+	{"adjust moisture", "fac/" + binCode, "bin/" + binCode, "natural-loss varieties"},
+	{"adjust impurity", "", "lot/P1 qty/P1", "natural-loss varieties"},
+	{"write-off", "", "lot/P1 qty/P1", ""},
+}
+
+func mustID(point string) string {
+	k, err := ParsePublicKey(point)
+	if err != nil {
+		panic(err)
+	}
+	return k.ID()
+}
+
+func sortedFields(s string) []string { return slices.Sorted(slices.Values(strings.Fields(s))) }
+
+func TestTouched(t *testing.T) {
+	tested := map[string]bool{}
+	for _, tc := range touchTable {
+		tested[tc.name] = true
+		t.Run(tc.name, func(t *testing.T) {
+			p := exampleOf(t, tc.name)
+			h, got := p.Head(), Touched(p)
+			reads := tc.reads + " root org/" + h.Issuer
+			for _, table := range strings.Fields(tc.tables) {
+				reads += " rule/" + table
+			}
+			assertKeys(t, "reads", got.Reads, reads)
+			assertKeys(t, "writes", got.Writes, tc.writes+" rec/"+h.Issuer+"/"+h.Ref)
+			assertKeys(t, "tables", got.Tables, tc.tables)
+		})
+	}
+	for _, e := range examples() {
+		if !tested[e.name] {
+			t.Errorf("the example %q has no row", e.name)
+		}
+	}
+}
+
+func assertKeys(t *testing.T, what string, got []string, want string) {
+	t.Helper()
+	if sorted := slices.Sorted(slices.Values(got)); !slices.Equal(sorted, sortedFields(want)) {
+		t.Errorf("%s %v, want %v", what, sorted, sortedFields(want))
+	}
+}
+
+// rename gives every lot, bin, batch, shipment and ref of a payload a name of
+// its own, so that two renamed payloads speak of different grain.
+func rename(v reflect.Value, name string) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		rename(v.Elem(), name)
+	case reflect.Slice:
+		for i := range v.Len() {
+			rename(v.Index(i), name)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			renameField(v.Type().Field(i).Name, v.Field(i), name)
+		}
+	}
+}
+
+func renameField(field string, v reflect.Value, name string) {
+	if v.Kind() != reflect.String {
+		rename(v, name)
+		return
+	}
+	switch field {
+	case "Lot", "FromLot", "Batch", "Shipment", "Ref", "Target", "Bin":
+		switch old := v.String(); {
+		case IsBinCode(old):
+			v.SetString(old[:28] + name)
+		case old != "":
+			v.SetString(old + name)
+		}
+	}
+}
+
+// other is an example of grain with a name of its own.
+func other(t *rapid.T, label, name string) Payload {
+	grain := append(lotExamples(), custodyExamples()...)
+	p := grain[rapid.IntRange(0, len(grain)-1).Draw(t, label)].p
+	p.Head().Issuer = depot
+	rename(reflect.ValueOf(p), name)
+	return p
+}
+
+func TestDifferentGrainSharesOnlyTheRegistry(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := Touched(other(t, "first", "11")), Touched(other(t, "second", "22"))
+		for _, key := range a.Writes {
+			if slices.Contains(b.Writes, key) || slices.Contains(b.Reads, key) {
+				t.Fatalf("both touch %s, which the first writes", key)
+			}
+		}
+		for _, key := range b.Writes {
+			if slices.Contains(a.Reads, key) {
+				t.Fatalf("both touch %s, which the second writes", key)
+			}
+		}
+		for _, key := range a.Reads {
+			kind, _, _ := strings.Cut(key, "/")
+			if slices.Contains(b.Reads, key) && !slices.Contains([]string{"root", "org", "fac", "rule"}, kind) {
+				t.Fatalf("both read %s, which is not of the registry", key)
+			}
+		}
+	})
+}
+
+// Two records of one ref never pass each other: both write its entry.
+func TestOneRefIsWrittenByBoth(t *testing.T) {
+	key := EntryKey(depot, "X")
+	for _, e := range examples() {
+		e.p.Head().Issuer, e.p.Head().Ref = depot, "X"
+		if !slices.Contains(Touched(e.p).Writes, key) {
+			t.Errorf("%s does not write %s", e.name, key)
+		}
+	}
+}
+
+// Keys are UTF-8 that does not begin with U+0000, and two different names
+// never make the same key.
+func TestKeysAreApart(t *testing.T) {
+	keys := []string{
+		RootKey, EnterpriseKey(depot), FacilityKey(binCode), KeyKey("a"), DeviceKey("a"), LotKey("a"), StockKey("a"), BinKey(binCode),
+		ShipmentKey(depot, "a"), EntryKey(depot, "a"), InspectionKey("a"), BatchKey(gtin14, "a"), RuleKey("a"), RuleContentKey("a", "b"),
+		EdgeKey("a", "b", "c"), EdgeKey("c", "b", "a"), EntryKey(depot, "a/b"), EntryKey(mill, "a"),
+	}
+	for i, k := range keys {
+		if !utf8.ValidString(k) || k == "" || k[0] == 0 {
+			t.Errorf("%q is no key for Fabric", k)
+		}
+		if slices.Contains(keys[:i], k) {
+			t.Errorf("%q is made of two different names", k)
+		}
+	}
+}
+
+func TestMixID(t *testing.T) {
+	b := BinState{Bin: binCode, Epoch: 2, Mix: 13}
+	if b.MixID() != binCode+":2.13" || plainID(b.MixID(), 64) {
+		t.Errorf("the mix is called %q", b.MixID())
+	}
+}

@@ -1,0 +1,134 @@
+package web
+
+import (
+	"time"
+
+	"github.com/grainledger/grainledger/record"
+)
+
+// page is what a template shows about a lot: words only, no rules left.
+type page struct {
+	Title    string
+	Subtitle string
+	Verdict  *badge
+	Banners  []banner
+	Facts    []fact
+	Origins  origins
+	Steps    []step
+	Quality  *quality // of the lot itself
+	Raw      *quality // of the grain that it was made from
+	Proof    proof
+	Updated  string
+	Cut      bool
+	Retail   bool
+	GTIN     string
+	Batch    string
+	Lot      string
+}
+
+// banner is a message that must not be overlooked.
+type banner struct {
+	Tone  tone
+	Title string
+	Text  string
+}
+
+// fact is one line of what there is to know at a glance.
+type fact struct {
+	Label string
+	Value string
+	Name  bool // Value is a name in Chinese, whatever the page's language
+	Code  bool // Value is a code, to be compared character by character
+}
+
+// build makes the page of a story. It is pure: the same story in the same
+// language is the same page.
+func build(s *story, v voice) *page {
+	s.ownNode()
+	c := newCast(s, v)
+	events := s.events()
+	p := &page{
+		Title: c.title(s), Subtitle: c.subtitle(s),
+		Banners: c.banners(s), Facts: c.facts(s),
+		Steps: c.timeline(s, events), Proof: c.proof(s, events),
+		Updated: c.moment(lastUpdate(s)), Cut: s.cut,
+		Retail: s.retail(), GTIN: s.lot.GTIN, Batch: s.lot.Batch, Lot: s.lot.Lot,
+	}
+	if len(s.origins) > 0 || !s.cut { // else nothing is known, which is not "no origin"
+		p.Origins = c.origins(s.origins)
+	}
+	own := s.verdictReport()
+	if own != nil {
+		p.Quality = c.quality(own)
+		p.Verdict = p.Quality.Verdict
+	}
+	if s.lot.NonFood != "" { // no passed test makes it food again
+		p.Verdict = &badge{c.say("banner.nonfood"), bad}
+	}
+	if raw := s.rawReport(events); raw != nil {
+		p.Raw = c.quality(raw)
+	}
+	return p
+}
+
+func (c cast) title(s *story) string {
+	if s.lot.Product != "" {
+		return c.product(s.lot.Product)
+	}
+	if name := c.variety(s.lot.Variety); name != "" {
+		return name
+	}
+	return c.say("grain")
+}
+
+func (c cast) subtitle(s *story) string {
+	if s.retail() {
+		return c.say("subtitle.batch", "batch", s.lot.Batch)
+	}
+	return c.say("subtitle.lot", "lot", s.lot.Lot)
+}
+
+// banners, the worst first.
+func (c cast) banners(s *story) []banner {
+	var out []banner
+	add := func(t tone, key string) {
+		out = append(out, banner{Tone: t, Title: c.say("banner." + key), Text: c.say("banner." + key + ".text")})
+	}
+	own := s.verdictReport()
+	switch {
+	case s.lot.NonFood != "":
+		add(bad, "nonfood")
+	case own != nil && !own.Safe:
+		add(bad, "unsafe")
+	case own != nil && !own.Passed:
+		add(warn, "failed")
+	case own == nil && s.retail():
+		add(warn, "unchecked")
+	}
+	if s.lot.NonFood == "" && partlyNonFood(s.lot.Parts) {
+		add(warn, "partly-nonfood")
+	}
+	return out
+}
+
+func partlyNonFood(parts []record.Part) bool {
+	for _, p := range parts {
+		if p.NonFood > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// lastUpdate is when the ledger last took in something about the lot.
+func lastUpdate(s *story) time.Time {
+	last := parseTime(s.lot.RecordPlace.Time)
+	for _, n := range s.nodes {
+		for _, r := range n.Records {
+			if t := parseTime(r.Place.Time); t.After(last) {
+				last = t
+			}
+		}
+	}
+	return last
+}

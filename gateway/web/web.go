@@ -1,0 +1,88 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+// site is the pages, ready to serve. Nothing in it changes after Register.
+type site struct {
+	reader Reader
+	log    *slog.Logger
+	public string // PublicURL without a slash at its end
+	base   string // path part of public: every link begins with it
+	secure bool   // the cookie travels over https only
+	voices map[language]voice
+	pages  map[language]pageSet
+	assets map[string]asset
+}
+
+// Register adds the pages to the routes of r:
+//
+//	GET /                           start page: enter a code, latest batches
+//	GET /01/{gtin}/10/{batch}       a retail batch (GS1 Digital Link)
+//	GET /01/{gtin}/10/{batch}/qr.png, qr.svg   its QR code
+//	GET /lots/{id}                  any lot
+//	GET /web/{file}                 style sheet and icon
+//
+// It fails only on options or files that can never work.
+func Register(r gin.IRouter, opt Options) error {
+	s, err := newSite(opt)
+	if err != nil {
+		return err
+	}
+	for path, h := range map[string]gin.HandlerFunc{
+		"/":                          s.start,
+		"/01/:gtin":                  s.productOnly,
+		"/01/:gtin/10/:batch":        s.batch,
+		"/01/:gtin/10/:batch/qr.png": s.qrPNG,
+		"/01/:gtin/10/:batch/qr.svg": s.qrSVG,
+		"/lots/:id":                  s.lot,
+		"/web/:file":                 s.asset,
+	} {
+		r.Match([]string{http.MethodGet, http.MethodHead}, path, h)
+	}
+	return nil
+}
+
+func newSite(opt Options) (*site, error) {
+	if err := opt.check(); err != nil {
+		return nil, err
+	}
+	public, err := opt.publicBase()
+	if err != nil {
+		return nil, err
+	}
+	s := &site{
+		reader: opt.Reader, log: opt.Log, public: public.String(), base: public.EscapedPath(),
+		secure: public.Scheme == "https", voices: map[language]voice{}, pages: map[language]pageSet{},
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.assets, err = loadAssets(); err != nil {
+		return nil, err
+	}
+	return s, s.loadVoices()
+}
+
+func (s *site) loadVoices() error {
+	texts, err := loadCatalogue()
+	if err != nil {
+		return err
+	}
+	names, err := loadReference()
+	if err != nil {
+		return err
+	}
+	for _, l := range languages {
+		v := voice{language: l, texts: texts, names: names}
+		s.voices[l] = v
+		if s.pages[l], err = s.parsePages(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -123,7 +123,7 @@ type Key struct {
 	NotBefore string   `json:"notBefore,omitempty"` // register: RFC 3339
 	NotAfter  string   `json:"notAfter,omitempty"`  // register: RFC 3339
 	KeyID     string   `json:"keyId,omitempty"`     // revoke
-	Threshold int      `json:"threshold,omitzero"` // root: signatures needed
+	Threshold int      `json:"threshold,omitzero"`  // root: signatures needed
 	Keys      []string `json:"keys,omitempty"`      // root: public keys
 }
 

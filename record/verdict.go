@@ -51,8 +51,8 @@ type Verdict struct {
 	Field   string  `json:"field,omitempty"`
 	Detail  string  `json:"detail,omitempty"`
 	Flags   []Flag  `json:"flags,omitempty"`
-	Tx      string  `json:"tx,omitempty"`    // the transaction that accepted it (the first one's, for a duplicate)
-	Index   int     `json:"index"` // its place in that transaction
+	Tx      string  `json:"tx,omitempty"` // the transaction that accepted it (the first one's, for a duplicate)
+	Index   int     `json:"index"`        // its place in that transaction
 }
 
 // Refusal makes the verdict that err asks for.

@@ -83,7 +83,7 @@ type LotState struct {
 	Variety     string `json:"variety"`
 	Nature      string `json:"nature,omitempty"`
 	HarvestYear int    `json:"harvestYear,omitzero"` // where it is one
-	Origin      string `json:"origin,omitempty"`      // GB/T 2260, where it is one
+	Origin      string `json:"origin,omitempty"`     // GB/T 2260, where it is one
 	Product     string `json:"product,omitempty"`
 	GTIN        string `json:"gtin,omitempty"`
 	Batch       string `json:"batch,omitempty"`
@@ -92,7 +92,7 @@ type LotState struct {
 	TareGrams   int64  `json:"tareGrams,omitzero"`
 	DeductGrams int64  `json:"deductGrams,omitzero"`
 	LossGrams   int64  `json:"lossGrams,omitzero"` // natural loss and reductions taken so far
-	NonFood     string `json:"nonFood,omitempty"`   // id of the record that made it so
+	NonFood     string `json:"nonFood,omitempty"`  // id of the record that made it so
 }
 
 // Stock is how a lot is held: for each party so many grams owned and so many
@@ -106,9 +106,9 @@ type Stock struct {
 // Part is one party's share of a lot, in grams.
 type Part struct {
 	Party   string `json:"party"`
-	Owned   int64  `json:"owned"`             // fit for food as far as the lot is
+	Owned   int64  `json:"owned"`            // fit for food as far as the lot is
 	NonFood int64  `json:"nonFood,omitzero"` // owned, bought for another purpose than food
-	Held    int64  `json:"held"`              // in custody
+	Held    int64  `json:"held"`             // in custody
 	Was     int    `json:"was,omitzero"`     // 1 ever owned, 2 ever held, 3 both
 }
 
@@ -166,7 +166,7 @@ type Shipment struct {
 	Carrier       string `json:"carrier,omitempty"`
 	Grams         int64  `json:"grams"`
 	NonFood       int64  `json:"nonFood,omitzero"` // of the grams, bought for another purpose than food
-	Status        string `json:"status"`            // in_transit, received, returned, cancelled
+	Status        string `json:"status"`           // in_transit, received, returned, cancelled
 	ReceivedGrams int64  `json:"receivedGrams,omitzero"`
 	ClosedBy      string `json:"closedBy,omitempty"`
 }
@@ -203,7 +203,7 @@ type Finding struct {
 	Limit   Decimal `json:"limit,omitempty"`
 	Bound   string  `json:"bound,omitempty"`   // max or min
 	Verdict string  `json:"verdict,omitempty"` // within, beyond; empty where no rule speaks of it
-	Safety  bool    `json:"safety,omitzero"`  // the limit is a food-safety limit
+	Safety  bool    `json:"safety,omitzero"`   // the limit is a food-safety limit
 }
 
 // RuleRef names the version of a rule table that was applied.

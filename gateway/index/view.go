@@ -35,6 +35,10 @@ type Record struct {
 	Sealed     []SealedState `json:"sealed,omitempty"`
 	Payload    []byte        `json:"-"` // as signed
 	Envelope   []byte        `json:"-"` // as it came
+	// Cosignatures are envelopes of the same record that came later with a
+	// counterparty's signature. Record and RecordByRef read them; lists of
+	// records do without.
+	Cosignatures [][]byte `json:"-"`
 }
 
 // SealedState tells whether a sealed part has reached the private collection.
@@ -49,8 +53,10 @@ type Lot struct {
 	OwnedGrams   int64               `json:"ownedGrams"`     // by all parties, outside bins and transit
 	InTransit    int64               `json:"inTransitGrams"` // on open shipments
 	Parts        []record.Part       `json:"parts"`
-	Inspections  []record.Inspection `json:"inspections"` // newest first
-	Shipments    []record.Shipment   `json:"shipments"`   // newest first
+	Inspections  []record.Inspection `json:"inspections"`    // newest first, at most MaxListed
+	Shipments    []record.Shipment   `json:"shipments"`      // newest first, at most MaxListed
+	More         bool                `json:"more,omitempty"` // there are older inspections or shipments
+	Retail       bool                `json:"retail"`         // a retail batch, with GTIN and batch number
 	RecordPlace  Place               `json:"place"`
 	IssuerName   string              `json:"issuerName,omitempty"`
 	SellerStatus string              `json:"sellerStatus,omitempty"` // of a purchase: confirmed or unconfirmed
@@ -69,6 +75,12 @@ type Origin struct {
 	Issuer      string `json:"-"`
 	IssuerName  string `json:"-"`
 }
+
+// Bounds of lists inside an answer.
+const (
+	MaxListed      = 100 // inspections and shipments of a lot or bin
+	MaxNodeRecords = 50  // records of one node of a trace
+)
 
 // Direction of a trace.
 type Direction string
@@ -95,7 +107,8 @@ type Node struct {
 	Depth   int              `json:"depth"`         // steps from the lot asked about
 	Bin     string           `json:"bin,omitempty"` // of a mix
 	Lot     *record.LotState `json:"lot,omitempty"`
-	Records []Record         `json:"records"` // that made it or moved it, in order of time
+	Records []Record         `json:"records"`        // that made it or moved it, in order of time, at most MaxNodeRecords
+	More    int              `json:"more,omitempty"` // so many later records are left out
 }
 
 // Edge says that grams of the parent went into the child.
@@ -121,7 +134,8 @@ type Bin struct {
 	NonFood       string              `json:"nonFood,omitempty"`
 	Mixture       []Component         `json:"mixture"` // by share, largest first
 	Origins       []Origin            `json:"origins"`
-	Inspections   []record.Inspection `json:"inspections"` // newest first
+	Inspections   []record.Inspection `json:"inspections"`    // newest first, at most MaxListed
+	More          bool                `json:"more,omitempty"` // there are older inspections
 }
 
 // Component is the share of one deposited lot in a bin's content now.
@@ -134,9 +148,10 @@ type Component struct {
 // Enterprise is a registered enterprise with its facilities.
 type Enterprise struct {
 	record.RegisteredEnterprise
-	Facilities []record.RegisteredFacility `json:"facilities"` // by code, first page
+	Facilities []record.RegisteredFacility `json:"facilities"`     // by code, one page
+	Next       string                      `json:"next,omitempty"` // cursor of the next page of facilities
 	Keys       []KeyInfo                   `json:"keys"`
-	Place      Place                       `json:"place"`
+	Place      Place                       `json:"place"` // zero for the root, which no record registered
 }
 
 // KeyInfo is a registered key, public half only.

@@ -2,7 +2,7 @@ package record
 
 import (
 	"errors"
-	"regexp"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -46,15 +46,46 @@ func (h *Header) Time() time.Time {
 	return t
 }
 
-// rfc3339 is stricter than package time, which also takes hours of one digit,
-// a comma before the fraction and offsets of a day and more.
-var rfc3339 = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
-
+// parseTime is stricter than package time, which also takes hours of one
+// digit, a comma before the fraction and offsets of a day and more.
 func parseTime(s string) (time.Time, error) {
-	if !rfc3339.MatchString(s) {
+	if !shapedRFC3339(s) {
 		return time.Time{}, errors.New("not a time in RFC 3339 with offset")
 	}
 	return time.Parse(time.RFC3339, s)
+}
+
+// shapedRFC3339 tells whether s is dddd-dd-ddTdd:dd:dd, up to nine digits of
+// a fraction, and Z or an offset below 24:00.
+func shapedRFC3339(s string) bool {
+	if len(s) < 20 || !matches(s[:19], "dddd-dd-ddTdd:dd:dd") {
+		return false
+	}
+	rest := s[19:]
+	if rest[0] == '.' {
+		rest = strings.TrimLeft(rest[1:], "0123456789")
+		if n := len(s) - 20 - len(rest); n < 1 || n > 9 {
+			return false
+		}
+	}
+	if rest == "Z" {
+		return true
+	}
+	return (matches(rest, "+dd:dd") || matches(rest, "-dd:dd")) && rest[1:3] < "24" && rest[4:6] < "60"
+}
+
+// matches compares with a pattern in which d is any digit.
+func matches(s, pattern string) bool {
+	if len(s) != len(pattern) {
+		return false
+	}
+	for i := range len(s) {
+		digit := s[i] >= '0' && s[i] <= '9'
+		if pattern[i] == 'd' && !digit || pattern[i] != 'd' && s[i] != pattern[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // payloads makes an empty payload for each type whose rules are in force.

@@ -1,0 +1,159 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/grainledger/grainledger/gateway/index"
+	"github.com/grainledger/grainledger/gateway/jobs"
+	"github.com/grainledger/grainledger/gateway/ledger"
+	"github.com/grainledger/grainledger/record"
+)
+
+// results is the answer to a list of submissions.
+type results struct {
+	Results []ledger.Receipt `json:"results"`
+}
+
+// postRecords takes one submission or a list, and answers when all are
+// decided, or with a job where the caller prefers not to wait.
+func (a *API) postRecords(c *gin.Context) {
+	body, ok := a.readBody(c)
+	if !ok {
+		return
+	}
+	parts, list, err := splitList(body)
+	switch {
+	case err != nil:
+		fail(c, problemBadRequest.withDetail("the body is not a JSON object, nor a list of objects, without repeated members"))
+		return
+	case len(parts) > a.opt.MaxRecords:
+		fail(c, problemTooLarge.withDetail("a request has at most "+strconv.Itoa(a.opt.MaxRecords)+" records"))
+		return
+	}
+	subs := make([]ledger.Submission, len(parts))
+	for i, part := range parts {
+		if subs[i], err = splitSubmission(part); err != nil {
+			fail(c, problemBadRequest.withDetail("record "+strconv.Itoa(i)+" cannot be read"))
+			return
+		}
+	}
+	if prefersAsync(c.Request.Header) {
+		a.postJob(c, subs)
+		return
+	}
+	a.decide(c, subs, list)
+}
+
+func (a *API) decide(c *gin.Context, subs []ledger.Submission, list bool) {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), a.opt.SubmitWait)
+	defer cancel()
+	ticket, err := a.opt.Submitter.Enqueue(ctx, subs)
+	if err != nil {
+		failSubmit(c, err)
+		return
+	}
+	receipts, err := ticket.Wait(ctx)
+	a.fresh.note(receipts)
+	if err != nil {
+		failSubmit(c, err)
+		return
+	}
+	a.findFirst(ctx, receipts)
+	switch {
+	case list:
+		answer(c, results{Results: receipts})
+	case receipts[0].Outcome == record.Rejected:
+		fail(c, refusal(receipts[0]))
+	default:
+		answer(c, receipts[0])
+	}
+}
+
+// findFirst adds to duplicates the block of their first receipt, as far as
+// the index has read it.
+func (a *API) findFirst(ctx context.Context, receipts []ledger.Receipt) {
+	for i := range receipts {
+		r := &receipts[i]
+		if r.Block != 0 || (r.Outcome != record.IsDuplicate && r.Outcome != record.Accepted) {
+			continue
+		}
+		if first, err := a.opt.Index.Record(ctx, r.ID); err == nil {
+			r.Block = first.Place.Block
+		}
+	}
+}
+
+// failSubmit answers a submission that was not decided.
+func failSubmit(c *gin.Context, err error) {
+	var refused *ledger.ContractError
+	switch {
+	case errors.Is(err, ledger.ErrUnknown), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		fail(c, problemUnknown)
+	case errors.Is(err, ledger.ErrBusy), errors.Is(err, jobs.ErrFull):
+		fail(c, problemBusy)
+	case errors.Is(err, ledger.ErrQuota):
+		fail(c, problemQuota)
+	case errors.Is(err, ledger.ErrConflict):
+		fail(c, problemContention)
+	case errors.Is(err, ledger.ErrUnavailable), errors.Is(err, ledger.ErrClosed), errors.Is(err, jobs.ErrClosed):
+		fail(c, problemUnavailable)
+	case errors.As(err, &refused):
+		_ = c.Error(err)
+		fail(c, wholeRefusal(refused))
+	default:
+		_ = c.Error(err)
+		fail(c, problemInternal)
+	}
+}
+
+// wholeRefusal is the problem for a transaction that the contract refused
+// with everything in it.
+func wholeRefusal(err *ledger.ContractError) Problem {
+	e, ok := record.ParseError(err.Message)
+	if !ok {
+		return problemInternal
+	}
+	p := refusal(ledger.Receipt{Verdict: record.Refusal(e)})
+	p.Receipt = nil
+	return p
+}
+
+// recordAnswer is a record with what was signed.
+type recordAnswer struct {
+	index.Record
+	Payload      jsontext.Value `json:"payload"`
+	Envelope     []byte         `json:"envelope"`
+	Cosignatures [][]byte       `json:"cosignatures,omitempty"`
+}
+
+func (a *API) getRecord(c *gin.Context) {
+	if !a.fresh.ready(c) {
+		return
+	}
+	r, err := a.opt.Index.Record(c.Request.Context(), c.Param("id"))
+	if err != nil {
+		failRead(c, err)
+		return
+	}
+	answer(c, recordAnswer{Record: r, Payload: r.Payload, Envelope: r.Envelope, Cosignatures: r.Cosignatures})
+}
+
+// prefersAsync looks for the preference respond-async (RFC 7240).
+func prefersAsync(h http.Header) bool {
+	for _, line := range h.Values("Prefer") {
+		for preference := range strings.SplitSeq(line, ",") {
+			token, _, _ := strings.Cut(preference, ";")
+			if strings.EqualFold(strings.TrimSpace(token), "respond-async") {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,31 @@
+package api
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// Timeouts of the server. A submission may wait for its commit, so an answer
+// may take that much longer.
+const (
+	ReadHeaderTimeout = 5 * time.Second
+	ReadTimeout       = 30 * time.Second // header and body
+	IdleTimeout       = 2 * time.Minute
+	answerTime        = 30 * time.Second // to write an answer
+	maxHeaderBytes    = 16 << 10
+)
+
+// NewServer makes the HTTP server of the handler. submitWait is how long a
+// submission waits for its commit.
+func NewServer(h http.Handler, submitWait time.Duration, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: ReadHeaderTimeout,
+		ReadTimeout:       ReadTimeout,
+		WriteTimeout:      ReadTimeout + submitWait + answerTime,
+		IdleTimeout:       IdleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}

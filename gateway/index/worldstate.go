@@ -1,0 +1,140 @@
+package index
+
+import (
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/grainledger/grainledger/gateway/ledger"
+	"github.com/grainledger/grainledger/record"
+)
+
+// addWrite takes one state value. Values are the whole truth about their key,
+// so a later one replaces an earlier one.
+func (c *changes) addWrite(key string, value []byte, edges *[]record.Edge) error {
+	prefix, rest, _ := strings.Cut(key, "/")
+	switch prefix {
+	case "lot":
+		return c.addLot(rest, value)
+	case "qty":
+		c.lot(rest).stock = value
+		return nil
+	case "edge":
+		return c.addEdge(value, edges)
+	case "rec":
+		return c.addEntry(rest, value)
+	case "shp":
+		s := &shipmentChange{value: value}
+		c.shipments[key] = s
+		return json.Unmarshal(value, &s.Shipment)
+	case "ins":
+		return c.addInspection(key, value)
+	case "key":
+		return c.addKey(rest, value)
+	case "gs1":
+		return c.addRetail(rest, value)
+	case "bin":
+		return c.addBin(key, rest, value)
+	}
+	c.state[key] = value
+	return nil
+}
+
+func (c *changes) lot(id string) *lotChange {
+	l := c.lots[id]
+	if l == nil {
+		l = &lotChange{}
+		c.lots[id] = l
+	}
+	l.after = len(c.records)
+	return l
+}
+
+func (c *changes) addLot(id string, value []byte) error {
+	var s struct {
+		Kind   record.Type `json:"kind"`
+		Record string      `json:"record"`
+	}
+	if err := json.Unmarshal(value, &s); err != nil {
+		return err
+	}
+	l := c.lot(id)
+	l.state, l.kind, l.maker = value, s.Kind, s.Record
+	return nil
+}
+
+func (c *changes) addEdge(value []byte, edges *[]record.Edge) error {
+	var e record.Edge
+	if err := json.Unmarshal(value, &e); err != nil {
+		return err
+	}
+	c.edges[edgeKey{e.Child, e.Parent, e.Record}] = e.Grams
+	*edges = append(*edges, e)
+	return nil
+}
+
+func (c *changes) addEntry(rest string, value []byte) error {
+	var e record.Entry
+	if err := json.Unmarshal(value, &e); err != nil {
+		return err
+	}
+	issuer, ref, _ := strings.Cut(rest, "/") // a ref may have slashes, a USCC has none
+	c.entries[entryKey{issuer, ref}] = e
+	return nil
+}
+
+func (c *changes) addInspection(key string, value []byte) error {
+	var s record.Inspection
+	if err := json.Unmarshal(value, &s); err != nil {
+		return err
+	}
+	c.inspections[key] = &inspectionChange{record: s.Record, target: s.Target, value: value}
+	return nil
+}
+
+func (c *changes) addKey(id string, value []byte) error {
+	var k record.RegisteredKey
+	if err := json.Unmarshal(value, &k); err != nil {
+		return err
+	}
+	c.keys[id] = &keyChange{uscc: k.USCC, value: value}
+	return nil
+}
+
+func (c *changes) addRetail(rest string, value []byte) error {
+	var lot string
+	if err := json.Unmarshal(value, &lot); err != nil {
+		return err
+	}
+	gtin, batch, _ := strings.Cut(rest, "/")
+	c.retail[retailKey{gtin, batch}] = lot
+	return nil
+}
+
+func (c *changes) addBin(key, code string, value []byte) error {
+	var s record.BinState
+	if err := json.Unmarshal(value, &s); err != nil {
+		return err
+	}
+	c.state[key], c.bins[code] = value, s
+	return nil
+}
+
+// addPrivate notes what became of a sealed part. Collections other than that
+// of sealed parts are no business of the index.
+func (c *changes) addPrivate(p ledger.PrivateWrite) {
+	switch {
+	case p.Collection != record.SealedCollection:
+	case p.Purge:
+		c.sealed[p.Key] = Purged
+	default:
+		c.sealed[p.Key] = Sealed
+	}
+}
+
+// States of a sealed part.
+const (
+	Unsealed = "unsealed" // not stored in the private collection yet
+	Sealed   = "sealed"
+	Purged   = "purged"
+)

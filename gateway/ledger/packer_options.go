@@ -1,0 +1,130 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// Defaults of PackerOptions.
+const (
+	// DefaultBatchRecords is the most records of one transaction.
+	DefaultBatchRecords = 500
+	// DefaultBatchBytes is the most bytes of envelopes in one transaction; a
+	// single larger record goes alone.
+	DefaultBatchBytes = 1 << 20
+	// DefaultLinger is how long the oldest record waits for company.
+	DefaultLinger = 5 * time.Millisecond
+	// DefaultInFlight is the most record transactions in flight. A Fabric peer
+	// refuses more than 500 requests; this stays far below.
+	DefaultInFlight = 4
+	// DefaultQueueRecords is the most records that wait or are in flight.
+	DefaultQueueRecords = 50_000
+	// DefaultQueueBytes is the most bytes that wait or are in flight.
+	DefaultQueueBytes = 64 << 20
+	// DefaultIssuerRecords is the most records of one issuer that wait or are
+	// in flight.
+	DefaultIssuerRecords = 20_000
+	// DefaultAttempts is how often one transaction is submitted before its
+	// records are given back undecided.
+	DefaultAttempts = 8
+	// DefaultAttemptTimeout is how long one submission may take before its
+	// outcome counts as unknown.
+	DefaultAttemptTimeout = 30 * time.Second
+	// DefaultSealTimeout is for how long the ledger may refuse a seal before
+	// the sealed part is given up: its record never came.
+	DefaultSealTimeout = 24 * time.Hour
+)
+
+// PackerOptions says how a packer runs. Every zero value stands for its
+// default.
+type PackerOptions struct {
+	BatchRecords   int           // records per transaction
+	BatchBytes     int           // bytes of envelopes per transaction
+	Linger         time.Duration // how long the oldest record waits for company
+	InFlight       int           // record transactions at once
+	QueueRecords   int           // records waiting or in flight
+	QueueBytes     int           // their bytes, sealed parts included
+	IssuerRecords  int           // the same records, of one issuer
+	Attempts       int           // submissions of one transaction
+	AttemptTimeout time.Duration // of one submission
+	SealTimeout    time.Duration // for how long a refused seal is tried
+
+	// Seals keeps sealed parts until they are stored. Without one they are
+	// kept in memory only, and a lost seal is not sent again after a restart.
+	Seals SealStore
+	// Observer is told what happens, for metrics. Default: nobody.
+	Observer Observer
+	// Log gets what an operator wants to know. Default: nothing is logged.
+	Log *slog.Logger
+	// Clock tells the time. Default: time.Now.
+	Clock func() time.Time
+}
+
+// Observer is told what the packer does. Its methods must return at once.
+type Observer interface {
+	// Sent reports a transaction that was decided or given up.
+	Sent(records, bytes int, took time.Duration, err error)
+	// Decided reports the answer to one record, also of those refused before
+	// they were queued.
+	Decided(r Receipt)
+}
+
+type nobody struct{}
+
+var _ Observer = nobody{}
+
+func (nobody) Sent(int, int, time.Duration, error) {}
+func (nobody) Decided(Receipt)                     {}
+
+func (o PackerOptions) withDefaults() (PackerOptions, error) {
+	setInt(&o.BatchRecords, DefaultBatchRecords)
+	setInt(&o.BatchBytes, DefaultBatchBytes)
+	setInt(&o.InFlight, DefaultInFlight)
+	setInt(&o.QueueRecords, DefaultQueueRecords)
+	setInt(&o.QueueBytes, DefaultQueueBytes)
+	setInt(&o.IssuerRecords, DefaultIssuerRecords)
+	setInt(&o.Attempts, DefaultAttempts)
+	setDuration(&o.Linger, DefaultLinger)
+	setDuration(&o.AttemptTimeout, DefaultAttemptTimeout)
+	setDuration(&o.SealTimeout, DefaultSealTimeout)
+	if o.Observer == nil {
+		o.Observer = nobody{}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	return o, o.check()
+}
+
+func (o PackerOptions) check() error {
+	for name, n := range map[string]int{
+		"BatchRecords": o.BatchRecords, "BatchBytes": o.BatchBytes, "InFlight": o.InFlight,
+		"QueueRecords": o.QueueRecords, "QueueBytes": o.QueueBytes,
+		"IssuerRecords": o.IssuerRecords, "Attempts": o.Attempts,
+	} {
+		if n < 0 {
+			return fmt.Errorf("packer: options: %s is negative", name)
+		}
+	}
+	if o.Linger < 0 || o.AttemptTimeout < 0 || o.SealTimeout < 0 {
+		return errors.New("packer: options: a duration is negative")
+	}
+	return nil
+}
+
+func setInt(v *int, def int) {
+	if *v == 0 {
+		*v = def
+	}
+}
+
+func setDuration(v *time.Duration, def time.Duration) {
+	if *v == 0 {
+		*v = def
+	}
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/grainledger/grainledger/gateway/ledger"
+	"github.com/grainledger/grainledger/record"
+)
+
+// initRoot gives a ledger its root. On a ledger that has this root it writes
+// nothing; on one with another root the contract's refusal is the error.
+func initRoot(ctx context.Context, l ledger.Ledger, root record.Root) error {
+	arg, err := json.Marshal(&root)
+	if err != nil {
+		return fmt.Errorf("init: %w", err)
+	}
+	tx := ledger.Tx{Function: record.FnInit, Args: [][]byte{arg}}
+	if _, err := l.Evaluate(ctx, tx); err != nil {
+		return fmt.Errorf("init: %w", err)
+	}
+	has, err := hasRoot(ctx, l)
+	if err != nil || has {
+		return err
+	}
+	if _, err := l.Submit(ctx, tx); err != nil && !errors.Is(err, ledger.ErrConflict) {
+		return fmt.Errorf("init: %w", err)
+	}
+	return nil
+}
+
+func hasRoot(ctx context.Context, l ledger.Ledger) (bool, error) {
+	arg, err := json.Marshal([]string{record.RootKey})
+	if err != nil {
+		return false, fmt.Errorf("init: %w", err)
+	}
+	answer, err := l.Evaluate(ctx, ledger.Tx{Function: record.FnState, Args: [][]byte{arg}})
+	if err != nil {
+		return false, fmt.Errorf("init: %w", err)
+	}
+	var values []jsontext.Value
+	if err := json.Unmarshal(answer, &values); err != nil || len(values) != 1 {
+		return false, fmt.Errorf("init: the ledger's answer cannot be read: %w", err)
+	}
+	return values[0].Kind() != 'n', nil
+}

@@ -40,7 +40,7 @@ type config struct {
 // flags ties the flags to c.
 func (c *config) flags(f *pflag.FlagSet) {
 	f.StringVar(&c.listen, "listen", "127.0.0.1:8080", "address to listen on")
-	f.StringVar(&c.data, "data", "data", "directory of the ledger, the index, the jobs and the keys")
+	f.StringVar(&c.data, "data", defaultData, "directory of the ledger, the index, the jobs and the keys")
 	f.BoolVar(&c.dev, "dev", false, "make a root and its key for development; loopback only")
 	f.StringVar(&c.root, "root", "", "file with the regulator's root (JSON, public keys only), for an empty ledger")
 	f.StringVar(&c.publicURL, "public-url", "", "address that QR codes and links begin with; default: where it listens")
@@ -75,6 +75,9 @@ const envPrefix = "GRAINLEDGER_"
 func envName(flag string) string {
 	return envPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
+
+// defaultData is the data directory where none is named.
+const defaultData = "data"
 
 // fromEnvironment sets the flags that the command line leaves out.
 func fromEnvironment(f *pflag.FlagSet) error {

@@ -52,6 +52,8 @@ func command() *cobra.Command {
 		},
 	}
 	c.flags(cmd.Flags())
+	cmd.CompletionOptions.DisableDefaultCmd = true
+	cmd.AddCommand(backupCommands()...)
 	return cmd
 }
 

@@ -10,23 +10,30 @@ import (
 	"github.com/grainledger/grainledger/record"
 )
 
+// Load reads the private key in the file at path.
+func Load(path string) (*record.PrivateKey, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("keys: %w", err)
+	}
+	k, err := Parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return k, nil
+}
+
 // LoadOrCreate reads the private key in the file at path, and makes one where
 // there is no file. The file has mode 0600; it appears whole or not at all.
 func LoadOrCreate(path string) (k *record.PrivateKey, made bool, err error) {
-	data, err := os.ReadFile(path)
-	switch {
-	case err == nil:
-		if k, err = Parse(data); err != nil {
-			return nil, false, fmt.Errorf("%s: %w", path, err)
-		}
-		return k, false, nil
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, false, fmt.Errorf("keys: %w", err)
+	if k, err = Load(path); !errors.Is(err, fs.ErrNotExist) {
+		return k, false, err
 	}
 	if k, err = record.GenerateKey(); err != nil {
 		return nil, false, err
 	}
-	if data, err = Encode(k); err != nil {
+	data, err := Encode(k)
+	if err != nil {
 		return nil, false, err
 	}
 	if err := create(path, data); err != nil {

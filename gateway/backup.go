@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/grainledger/grainledger/chaincode/contract"
+	"github.com/grainledger/grainledger/gateway/keys"
+	"github.com/grainledger/grainledger/gateway/ledger/embedded"
+)
+
+// backupCommands are snapshot and restore of the embedded ledger. They need
+// the ledger for themselves: the gateway on it must be stopped.
+func backupCommands() []*cobra.Command {
+	return []*cobra.Command{
+		backupCommand("snapshot", "Copy a stopped gateway's ledger into an empty directory, verified",
+			"to", "empty directory for the copy", snapshot),
+		backupCommand("restore", "Put a snapshot into the data directory of a gateway that has no ledger",
+			"from", "directory of the snapshot", restore),
+	}
+}
+
+// backup does its work between a data directory and a snapshot's directory.
+type backup func(ctx context.Context, data, snapshot string, opt embedded.Options) error
+
+func backupCommand(use, short, flag, meaning string, run backup) *cobra.Command {
+	var other, data, level string
+	cmd := &cobra.Command{
+		Use: use, Short: short, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := fromEnvironment(cmd.Flags()); err != nil {
+				return err
+			}
+			if other == "" {
+				return fmt.Errorf("--%s is missing: the %s", flag, meaning)
+			}
+			opt, err := backupOptions(data, level)
+			if err != nil {
+				return err
+			}
+			if err := run(cmd.Context(), data, other, opt); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), use, "done and verified")
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&data, "data", defaultData, "the gateway's data directory")
+	cmd.Flags().StringVar(&other, flag, "", meaning)
+	cmd.Flags().StringVar(&level, "log-level", "info", "debug, info, warn or error")
+	return cmd
+}
+
+// backupOptions opens the ledger with the node's key, which is not part of a
+// snapshot: a restored ledger needs the key under which it was written.
+func backupOptions(data, level string) (embedded.Options, error) {
+	log, err := (&config{logLevel: level}).logger()
+	if err != nil {
+		return embedded.Options{}, err
+	}
+	rules, err := contract.New()
+	if err != nil {
+		return embedded.Options{}, err
+	}
+	key, err := keys.Load(filepath.Join(data, "keys", "node.pem"))
+	if err != nil {
+		return embedded.Options{}, fmt.Errorf("the node's key, which signed the blocks: %w", err)
+	}
+	return embedded.Options{Invoke: rules.Invoke, Key: key.SM2(), Log: log}, nil
+}
+
+func snapshot(ctx context.Context, data, to string, opt embedded.Options) error {
+	l, err := embedded.Open(filepath.Join(data, "ledger"), opt)
+	if err != nil {
+		return err
+	}
+	defer l.Close() //nolint:errcheck // it was only read
+	return l.Snapshot(ctx, to)
+}
+
+func restore(ctx context.Context, data, from string, opt embedded.Options) error {
+	return embedded.Restore(ctx, from, filepath.Join(data, "ledger"), opt)
+}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/pprof"
 	"slices"
 	"strings"
 )
@@ -46,6 +47,7 @@ func main() {
 	useFull := flag.Bool("full", false, "full sizes")
 	only := flag.String("only", "", "comma-separated figures to measure; all where empty")
 	out := flag.String("out", "bench.json", "file into which the figures are merged")
+	profile := flag.String("cpuprofile", "", "write a CPU profile of the run to this file")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -53,7 +55,7 @@ func main() {
 	if *useFull {
 		s = full
 	}
-	exit(measureAll(ctx, s, *only, *out))
+	exit(profiled(*profile, func() error { return measureAll(ctx, s, *only, *out) }))
 }
 
 func measureAll(ctx context.Context, s sizes, only, out string) error {
@@ -77,6 +79,23 @@ func measureAll(ctx context.Context, s sizes, only, out string) error {
 		}
 	}
 	return nil
+}
+
+// profiled runs f, with a CPU profile where a file is named.
+func profiled(path string, f func() error) error {
+	if path == "" {
+		return f()
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return f()
 }
 
 func exit(err error) {

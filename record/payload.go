@@ -151,8 +151,10 @@ func DecodePayload(t Type, data []byte) (Payload, error) {
 	if len(data) > MaxPayloadBytes {
 		return nil, &Error{Code: TooLarge, Field: "payload"}
 	}
-	if err := scanStrict(data); err != nil {
-		return nil, err
+	if !plain(data) {
+		if err := scanStrict(data); err != nil {
+			return nil, err
+		}
 	}
 	if err := decodeStrict(data, p); err != nil {
 		return nil, err

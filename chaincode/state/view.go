@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // View holds loaded values and, in two layers over them, written ones: those
@@ -63,7 +64,7 @@ func Get[T any](v *View, key string) *T {
 		return nil
 	}
 	x := new(T)
-	if err := json.Unmarshal(raw, x); err != nil {
+	if err := json.Unmarshal(raw, x, trusted); err != nil {
 		v.fail(fmt.Errorf("state: value of %q: %w", key, err))
 		return nil
 	}
@@ -112,6 +113,10 @@ func (v *View) fail(err error) {
 	}
 }
 
+// trusted spares looking for repeated names: the values are our own structs,
+// whose names differ.
+var trusted = jsontext.AllowDuplicateNames(true)
+
 // Write is one encoded change of the world.
 type Write struct {
 	Key   string
@@ -128,7 +133,7 @@ func (v *View) Writes() ([]Write, error) {
 	slices.Sort(keys)
 	out := make([]Write, len(keys))
 	for i, k := range keys {
-		raw, err := json.Marshal(v.accepted[k], json.Deterministic(true))
+		raw, err := json.Marshal(v.accepted[k], json.Deterministic(true), trusted)
 		if err != nil {
 			return nil, fmt.Errorf("state: encode %q: %w", k, err)
 		}

@@ -1,0 +1,41 @@
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// admin runs a command of the gateway program that is not serving.
+func admin(t *testing.T, args ...string) result {
+	t.Helper()
+	cmd := exec.Command(program(t, "gateway"), args...)
+	cmd.Env = environment()
+	out, err := cmd.CombinedOutput()
+	if cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return result{code: cmd.ProcessState.ExitCode(), stdout: string(out)}
+}
+
+// A snapshot put into an empty place answers as the ledger did.
+func TestSnapshotIsRestored(t *testing.T) {
+	g := start(t, newData(t))
+	g.importSeason(seasonA)
+	before := g.snapshot()
+	copied := filepath.Join(t.TempDir(), "copy")
+	admin(t, "snapshot", "--data", g.data, "--to", copied).has(t, "snapshot of a running gateway", 1, "in use")
+	g.stop()
+	admin(t, "snapshot", "--data", g.data, "--to", copied).has(t, "snapshot", 0, "verified")
+	admin(t, "snapshot", "--data", g.data, "--to", copied).has(t, "snapshot over another", 1, "not empty")
+
+	data := newData(t)
+	if err := os.CopyFS(filepath.Join(data, "keys"), os.DirFS(g.keys())); err != nil {
+		t.Fatal(err)
+	}
+	admin(t, "restore", "--data", data, "--from", copied).has(t, "restore", 0, "verified")
+	restored := start(t, data)
+	checkFollows(t, restored)
+	sameAnswers(t, "a restore", restored.snapshot(), before)
+}

@@ -40,11 +40,6 @@ func (p *Split) check(c *checker) {
 		c.uscc("owner", p.Owner)
 	}
 	c.amounts("outputs", p.Outputs)
-	for i, o := range p.Outputs {
-		if o.Lot == p.Lot {
-			c.fail(BadField, at("outputs", i, "lot"), "is the lot that is split")
-		}
-	}
 }
 
 func (p *Split) touch(t *Touches) {
@@ -71,11 +66,6 @@ func (p *Merge) check(c *checker) {
 	c.amounts("inputs", p.Inputs)
 	c.lotID("output/lot", p.Output.Lot)
 	c.grams("output/grams", p.Output.Grams)
-	for i, in := range p.Inputs {
-		if in.Lot == p.Output.Lot {
-			c.fail(BadField, at("inputs", i, "lot"), "is the lot that is made")
-		}
-	}
 }
 
 func (p *Merge) touch(t *Touches) {
@@ -139,13 +129,6 @@ func (p *Process) check(c *checker) {
 	}
 	c.distinct("outputs", made)
 	c.distinct("outputs", retail)
-	for i, in := range p.Inputs {
-		for _, lot := range made {
-			if in.Lot == lot {
-				c.fail(BadField, at("inputs", i, "lot"), "is among the outputs")
-			}
-		}
-	}
 	if len(p.Byproducts) > maxItems {
 		c.fail(TooLarge, "byproducts", "has more than %d items", maxItems)
 	}

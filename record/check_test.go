@@ -130,7 +130,7 @@ func TestOriginForms(t *testing.T) {
 		{"no seller of a harvest lot", "purchase", change(func(p *Purchase) { p.Seller = "" }), BadUSCC, "seller"},
 		{"neither seller nor sealed part", "purchase from a person", change(func(p *Purchase) { p.Sealed = nil }), BadUSCC, "seller"},
 		{"seller without a harvest lot", "purchase from a person", change(func(p *Purchase) { p.Seller, p.Sealed = coop, nil }), 0, ""},
-		{"draws from itself", "purchase", change(func(p *Purchase) { p.FromLot = p.Lot }), BadField, "lot"},
+		{"drawing from itself is for the rules", "purchase", change(func(p *Purchase) { p.FromLot = p.Lot }), 0, ""},
 		{"variety beside a harvest lot", "purchase", change(func(p *Purchase) { p.Variety = "1132002" }), BadField, "variety"},
 		{"origin beside a harvest lot", "purchase", change(func(p *Purchase) { p.Origin = "320581" }), BadField, "origin"},
 		{"year beside a harvest lot", "purchase", change(func(p *Purchase) { p.HarvestYear = 2025 }), BadField, "harvestYear"},

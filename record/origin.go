@@ -97,9 +97,6 @@ func (p *Purchase) checkDrawn(c *checker) {
 	c.absent("variety", p.Variety != "", known)
 	c.absent("origin", p.Origin != "", known)
 	c.absent("harvestYear", p.HarvestYear != 0, known)
-	if p.FromLot == p.Lot {
-		c.fail(BadField, "lot", "is the lot drawn from")
-	}
 }
 
 func (p *Purchase) touch(t *Touches) {

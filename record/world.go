@@ -96,8 +96,8 @@ type LotState struct {
 }
 
 // Stock is how a lot is held: for each party so many grams owned and so many
-// in custody. The sums of both are equal at all times; grain in transit or in
-// a bin is counted there.
+// in custody. At all times the grams owned are those in custody of parties and
+// of open shipments; grain in a bin is counted there.
 type Stock struct {
 	Lot   string `json:"lot"`
 	Parts []Part `json:"parts"` // by party; a party that ever had any stays
@@ -153,8 +153,8 @@ type Edge struct {
 	Record string `json:"record"`
 }
 
-// Shipment is grain on its way. It holds the grams, owned and in custody,
-// until it is received, returned or cancelled.
+// Shipment is grain on its way. It has custody of the grams until it is
+// received, returned or cancelled; their ownership stays with the lot's owners.
 type Shipment struct {
 	Shipper       string `json:"shipper"`
 	Ref           string `json:"ref"`
@@ -165,8 +165,7 @@ type Shipment struct {
 	To            string `json:"to"`
 	Carrier       string `json:"carrier,omitempty"`
 	Grams         int64  `json:"grams"`
-	NonFood       int64  `json:"nonFood,omitzero"` // of the grams, bought for another purpose than food
-	Status        string `json:"status"`           // in_transit, received, returned, cancelled
+	Status        string `json:"status"` // in_transit, received, returned, cancelled
 	ReceivedGrams int64  `json:"receivedGrams,omitzero"`
 	ClosedBy      string `json:"closedBy,omitempty"`
 }

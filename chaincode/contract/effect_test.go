@@ -79,7 +79,7 @@ func TestTransit(t *testing.T) {
 		}
 		return record.Part{}
 	}
-	if p := part(depot); p.Owned != 300*kg || p.Held != 300*kg {
+	if p := part(depot); p.Owned != 400*kg || p.Held != 300*kg {
 		t.Errorf("on its way: %+v", p)
 	}
 	v := w.accept(&record.Receive{Header: w.head(mill), Shipper: depot, Shipment: h.Ref, Lot: "P1", Grams: 90 * kg})
@@ -182,4 +182,28 @@ func TestRuleTablesAreReplaced(t *testing.T) {
 		Document: "国粮规〔2026〕1号", Content: []byte(`{"outboundDays":60}`)})
 	w.refuse(record.NoInspection, out(6)) // the rule of that day
 	w.accept(out(4))
+}
+
+func TestGrainIsSoldOnItsWay(t *testing.T) {
+	w := newWorld(t)
+	prepare(w)
+	h := w.head(depot)
+	w.accept(&record.Ship{Header: h, Lot: "P1", Grams: 400 * kg, Owner: depot, To: mill})
+	sell := func(to string, kilos int64) {
+		t.Helper()
+		w.accept(&record.Sell{Header: w.head(depot), Lot: "P1", Buyer: to, Grams: kilos * kg, Purpose: record.PurposeFood})
+	}
+	sell(mill, 300)
+	sell(shop, 99)
+	// 9 kg are lost: the 1 kg that the depot kept, and 8 of its buyers, three
+	// to one.
+	w.accept(&record.Receive{Header: w.head(mill), Shipper: depot, Shipment: h.Ref, Lot: "P1", Grams: 391 * kg})
+	owned := map[string]int64{}
+	for _, p := range value[record.Stock](w, record.StockKey("P1")).Parts {
+		owned[p.Party] = p.Owned
+	}
+	millLoss, shopLoss := 300*kg-owned[mill], 99*kg-owned[shop]
+	if owned[depot] != 0 || millLoss+shopLoss != 8*kg || millLoss < 3*shopLoss-4 || millLoss > 3*shopLoss+kg {
+		t.Errorf("the loss fell as %v", owned)
+	}
 }

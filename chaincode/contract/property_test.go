@@ -48,8 +48,17 @@ func (b *books) check(t *rapid.T, w *world) {
 }
 
 // grams is the mass in lots, bins and shipments. It wants no quantity below
-// zero, and of each lot as much owned as in custody.
+// zero, and of each lot as much owned as in custody of parties and shipments.
 func (w *world) grams(t *rapid.T) (there int64) {
+	onTheWay := map[string]int64{}
+	for key := range w.values {
+		if strings.HasPrefix(key, "shp/") {
+			if s := value[record.Shipment](w, key); s.Status == record.InTransit {
+				onTheWay[s.Lot] += s.Grams
+				there += s.Grams
+			}
+		}
+	}
 	for key := range w.values {
 		switch kind, _, _ := strings.Cut(key, "/"); kind {
 		case "qty":
@@ -62,8 +71,8 @@ func (w *world) grams(t *rapid.T) (there int64) {
 				owned += p.Owned + p.NonFood
 				held += p.Held
 			}
-			if owned != held {
-				t.Fatalf("%s: %d g owned, %d g in custody", key, owned, held)
+			if way := onTheWay[s.Lot]; owned != held+way {
+				t.Fatalf("%s: %d g owned, %d g in custody, %d g on the way", key, owned, held, way)
 			}
 			there += held
 		case "bin":
@@ -72,10 +81,6 @@ func (w *world) grams(t *rapid.T) (there int64) {
 				t.Fatalf("%s is below zero", key)
 			}
 			there += s.Grams
-		case "shp":
-			if s := value[record.Shipment](w, key); s.Status == record.InTransit {
-				there += s.Grams
-			}
 		}
 	}
 	return there

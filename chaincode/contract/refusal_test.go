@@ -44,6 +44,18 @@ func TestRefusals(t *testing.T) {
 		{"a purchase drawn from a purchased lot", record.WrongLotKind, func(w *world) record.Payload {
 			return &record.Purchase{Header: w.head(mill), Lot: "P9", FromLot: "P1", FromGrams: 1, Seller: depot, Nature: "200", GrossGrams: 1, NetGrams: 1}
 		}},
+		{"a purchase with the id of the lot it draws from", record.LotExists, func(w *world) record.Payload {
+			return &record.Purchase{Header: w.head(depot), Lot: "H1", FromLot: "H1", FromGrams: 1, Seller: coop, Nature: "200", GrossGrams: 1, NetGrams: 1}
+		}},
+		{"splitting a lot into itself", record.LotExists, func(w *world) record.Payload {
+			return &record.Split{Header: w.head(depot), Lot: "P1", Outputs: []record.Amount{{Lot: "P1", Grams: 1}}}
+		}},
+		{"merging into one of the inputs", record.LotExists, func(w *world) record.Payload {
+			return &record.Merge{Header: w.head(depot), Inputs: []record.Amount{{Lot: "P1", Grams: 1}}, Output: record.Amount{Lot: "P1", Grams: 1}}
+		}},
+		{"processing a lot into itself", record.LotExists, func(w *world) record.Payload {
+			return &record.Process{Header: w.head(mill), Inputs: []record.Amount{{Lot: "M1", Grams: 9}}, Outputs: []record.Product{{Lot: "M1", Product: "大米", Grams: 9}}}
+		}},
 		{"storing grain one never held", record.NotCustodian, func(w *world) record.Payload {
 			return &record.Store{Header: w.head(depot2), Lot: "P1", Bin: binC, Grams: 1}
 		}},
@@ -133,9 +145,9 @@ func TestRefusals(t *testing.T) {
 		{"a shipment that is not there", record.UnknownShipment, func(w *world) record.Payload {
 			return &record.Receive{Header: w.head(mill), Shipper: depot, Shipment: "none", Lot: "P1", Grams: 1}
 		}},
-		{"selling grain that is on its way", record.InsufficientQuantity, func(w *world) record.Payload {
+		{"shipping again what is on its way", record.InsufficientQuantity, func(w *world) record.Payload {
 			shipped(w)
-			return sell(w, depot, "P1", 301, record.PurposeFood)
+			return &record.Ship{Header: w.head(depot), Lot: "P1", Grams: 301 * kg, Owner: depot, To: mill}
 		}},
 		{"processing what one holds and does not own", record.NotOwner, func(w *world) record.Payload {
 			return &record.Process{Header: w.head(depot2), Inputs: []record.Amount{{Lot: "X1", Grams: kg}},

@@ -5,7 +5,7 @@
 // What must hold at all times: the grams of harvests and purchases without a
 // recorded harvest equal the grams in lots, bins and shipments plus what left
 // by deduction, by-product, process loss, transit loss, adjustment and
-// write-off; in every lot the grams owned equal the grams in custody; no
-// quantity is negative; the lot graph has no cycle; what is made from grain
-// that must not be eaten must not be eaten either.
+// write-off; of every lot as many grams are owned as are in custody of parties
+// and open shipments; no quantity is negative; the lot graph has no cycle;
+// what is made from grain that must not be eaten must not be eaten either.
 package lot

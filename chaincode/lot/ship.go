@@ -5,9 +5,9 @@ import (
 	"github.com/grainledger/grainledger/record"
 )
 
-// ship takes grain out of the issuer's custody and puts it on its way. The
-// shipment holds it, owned and in custody, until it is received, returned or
-// cancelled.
+// ship takes grain out of the issuer's custody and puts it on its way. It
+// stays its owner's, who may sell it meanwhile; the shipment has custody until
+// it is received, returned or cancelled.
 func ship(c *state.Case, p *record.Ship) error {
 	h, err := find(c, p.Lot)
 	if err != nil {
@@ -19,15 +19,18 @@ func ship(c *state.Case, p *record.Ship) error {
 	if err := h.mustHaveOwned(p.Owner); err != nil {
 		return err
 	}
-	nonFood, err := h.remove(p.Issuer, p.Owner, p.Grams)
-	if err != nil {
+	if err := h.enoughHeld(p.Issuer, p.Grams); err != nil {
 		return err
 	}
+	if err := h.enoughOwned(p.Owner, p.Grams); err != nil {
+		return err
+	}
+	h.release(p.Issuer, p.Grams)
 	h.save(c)
 	state.Put(c.View, record.ShipmentKey(p.Issuer, p.Ref), &record.Shipment{
 		Shipper: p.Issuer, Ref: p.Ref, Record: c.ID, OccurredAt: p.OccurredAt,
 		Lot: p.Lot, Owner: p.Owner, To: p.To, Carrier: p.Carrier,
-		Grams: p.Grams, NonFood: nonFood, Status: record.InTransit,
+		Grams: p.Grams, Status: record.InTransit,
 	})
 	return nil
 }
@@ -46,15 +49,43 @@ func onItsWay(c *state.Case, shipper, ref, lot string) (*record.Shipment, *held,
 	return &open, h, nil
 }
 
-// deliver closes a shipment: grams arrive in custody of party, the owner's
-// ownership comes back for as much, and the rest is lost.
+// deliver closes a shipment: grams arrive in custody of party, and the rest
+// is lost.
 func deliver(c *state.Case, s *record.Shipment, h *held, party, status string, grams int64) {
-	nonFood := min(s.NonFood, grams)
 	h.hand(party, grams)
-	h.give(s.Owner, grams-nonFood, nonFood)
+	h.lose(s.Owner, s.Grams-grams)
 	h.save(c)
 	s.Status, s.ReceivedGrams, s.ClosedBy = status, grams, c.ID
 	state.Put(c.View, record.ShipmentKey(s.Shipper, s.Ref), s)
+}
+
+// lose takes transit loss off the owner that the shipment names. What that
+// owner sold meanwhile is the buyers' grain and their loss: the rest falls on
+// the lot's other owners in proportion to what they own. There is always
+// enough, since what is on its way is owned by somebody.
+func (h *held) lose(owner string, grams int64) {
+	own := h.part(owner)
+	first := min(grams, own.Owned+own.NonFood)
+	h.draw(owner, first)
+	rest := grams - first
+	var others int64
+	for _, p := range h.stock.Parts {
+		others += p.Owned + p.NonFood
+	}
+	for i := range h.stock.Parts {
+		if rest == 0 {
+			return
+		}
+		p := &h.stock.Parts[i]
+		share := p.Owned + p.NonFood
+		if share == 0 {
+			continue
+		}
+		part := inProportion(rest, share, others) // rounded up, so that nothing is left over
+		h.draw(p.Party, min(part, share))
+		rest -= min(part, share)
+		others -= share
+	}
 }
 
 func mustBeOpen(s *record.Shipment) error {

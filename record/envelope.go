@@ -42,7 +42,7 @@ func DecodeEnvelope(data []byte) (Envelope, error) {
 	if len(data) > MaxEnvelopeBytes {
 		return e, &Error{Code: TooLarge, Detail: "envelope over " + strconv.Itoa(MaxEnvelopeBytes) + " bytes"}
 	}
-	if err := decodeStrict(data, &e); err != nil {
+	if err := DecodeStrict(data, &e); err != nil {
 		return e, err
 	}
 	return e, e.check()

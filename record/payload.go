@@ -156,7 +156,7 @@ func DecodePayload(t Type, data []byte) (Payload, error) {
 			return nil, err
 		}
 	}
-	if err := decodeStrict(data, p); err != nil {
+	if err := DecodeStrict(data, p); err != nil {
 		return nil, err
 	}
 	return p, nil

@@ -199,6 +199,11 @@ func (p *Key) touch(t *Touches) {
 		t.write(KeyKey(p.KeyID))
 	case KeyRoot:
 		t.write(RootKey)
+		for _, point := range p.Keys {
+			if k, err := ParsePublicKey(point); err == nil {
+				t.read(KeyKey(k.ID()))
+			}
+		}
 	}
 }
 

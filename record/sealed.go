@@ -58,7 +58,7 @@ func CheckSealed(part []byte, issuer, ref string) (string, error) {
 		return "", &Error{TooLarge, "sealed", "a part is over " + strconv.Itoa(MaxSealedBytes) + " bytes"}
 	}
 	var doc SealedPart
-	if err := decodeStrict(part, &doc); err != nil {
+	if err := DecodeStrict(part, &doc); err != nil {
 		// The decoder's own words may quote what is sealed.
 		return "", &Error{BadSealed, "sealed", "a part is not the JSON of a sealed part"}
 	}

@@ -28,11 +28,11 @@ func ParsePublicKey(point string) (*PublicKey, error) {
 	}
 	key, err := sm2.NewPublicKey(raw)
 	if err != nil {
-		return nil, fmt.Errorf("public key: %w", err)
+		return nil, errors.New("the point is not on the SM2 curve")
 	}
 	za, err := sm2.CalculateZA(key, nil)
 	if err != nil {
-		return nil, fmt.Errorf("public key: %w", err)
+		return nil, errors.New("the point is not on the SM2 curve")
 	}
 	id := sm3.Sum(raw)
 	return &PublicKey{id: hex.EncodeToString(id[:]), point: hex.EncodeToString(raw), key: key, za: za}, nil

@@ -19,10 +19,10 @@ const (
 	maxFieldBytes  = 160 // of the field that an error names
 )
 
-// decodeStrict reads one JSON value into v. Unknown and repeated members,
+// DecodeStrict reads one JSON value into v. Unknown and repeated members,
 // trailing data, wrong types and invalid UTF-8 are refused, and the error
 // names the member.
-func decodeStrict(data []byte, v any) error {
+func DecodeStrict(data []byte, v any) error {
 	if err := json.Unmarshal(data, v, json.RejectUnknownMembers(true)); err != nil {
 		return malformed(err)
 	}

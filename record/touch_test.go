@@ -17,7 +17,7 @@ var touchTable = []struct{ name, reads, writes, tables string }{
 	{"facility", "org/" + depot, "fac/" + binCode, ""},
 	{"key register", "org/" + depot, "key/" + mustID(standardPoint), ""},
 	{"key revoke", "org/" + depot, "key/" + SM3([]byte("key")), ""},
-	{"key root", "", "root", ""},
+	{"key root", "key/648b69581ca8e8d6e7f6f8b65a3f18191af449214051f3f94b7afaa94d160e4e key/e6a4f9765fca89e8b7d64019b900d57cd86b4677fa5dc70284c90de05fa77f9c", "root", ""},
 	{"device", "org/" + depot + " fac/" + depotCode, "dev/COL-01 key/" + mustID(standardPoint), ""},
 	{"rule", "", "rule/validity", ""},
 	{"harvest", "", "lot/H1 qty/H1", "yield"},

@@ -28,7 +28,7 @@ const (
 	FlagYield             Flag = "yield_unusual"
 	FlagOverCapacity      Flag = "over_capacity"
 	FlagTransitLoss       Flag = "transit_loss_unusual"
-	FlagOverQuota         Flag = "over_quota" // 超耗: the holder bears it
+	FlagOverQuota         Flag = "over_quota" // 超耗: the holder has to make it good
 	FlagNonFood           Flag = "became_non_food"
 	FlagNonFoodMixed      Flag = "non_food_mixed"     // grain fit for food was mixed with grain that is not
 	FlagStandard          Flag = "standard_differs"   // the lab names another standard than the one applied

@@ -55,6 +55,7 @@ type RegisteredFacility struct {
 type RegisteredKey struct {
 	ID        string `json:"id"`
 	USCC      string `json:"uscc"`
+	Device    string `json:"device,omitempty"` // whose key it is, where it signs frames and no records
 	PublicKey string `json:"publicKey"`
 	NotBefore string `json:"notBefore,omitempty"` // RFC 3339; judged at transaction time
 	NotAfter  string `json:"notAfter,omitempty"`
@@ -74,25 +75,27 @@ type RegisteredDevice struct {
 
 // LotState is the rarely changing part of a lot: what it is and where it came from.
 type LotState struct {
-	Lot         string `json:"lot"`
-	Kind        Type   `json:"kind"` // the type of the record that made it
-	Issuer      string `json:"issuer"`
-	Record      string `json:"record"`
-	OccurredAt  string `json:"occurredAt"`
-	Grams       int64  `json:"grams"` // when it was made
-	Variety     string `json:"variety"`
-	Nature      string `json:"nature,omitempty"`
-	HarvestYear int    `json:"harvestYear,omitzero"` // where it is one
-	Origin      string `json:"origin,omitempty"`     // GB/T 2260, where it is one
-	Product     string `json:"product,omitempty"`
-	GTIN        string `json:"gtin,omitempty"`
-	Batch       string `json:"batch,omitempty"`
-	Purpose     string `json:"purpose,omitempty"` // of a withdrawn lot
-	GrossGrams  int64  `json:"grossGrams,omitzero"`
-	TareGrams   int64  `json:"tareGrams,omitzero"`
-	DeductGrams int64  `json:"deductGrams,omitzero"`
-	LossGrams   int64  `json:"lossGrams,omitzero"` // natural loss and reductions taken so far
-	NonFood     string `json:"nonFood,omitempty"`  // id of the record that made it so
+	Lot           string `json:"lot"`
+	Kind          Type   `json:"kind"` // the type of the record that made it
+	Issuer        string `json:"issuer"`
+	Record        string `json:"record"`
+	OccurredAt    string `json:"occurredAt"`
+	Grams         int64  `json:"grams"` // when it was made
+	Variety       string `json:"variety"`
+	Nature        string `json:"nature,omitempty"`
+	HarvestYear   int    `json:"harvestYear,omitzero"` // where it is one
+	Origin        string `json:"origin,omitempty"`     // GB/T 2260, where it is one
+	Product       string `json:"product,omitempty"`
+	GTIN          string `json:"gtin,omitempty"`
+	Batch         string `json:"batch,omitempty"`
+	Purpose       string `json:"purpose,omitempty"` // of a withdrawn lot
+	GrossGrams    int64  `json:"grossGrams,omitzero"`
+	TareGrams     int64  `json:"tareGrams,omitzero"`
+	DeductGrams   int64  `json:"deductGrams,omitzero"`
+	NaturalGrams  int64  `json:"naturalGrams,omitzero"`  // taken off so far as natural loss
+	MoistureGrams int64  `json:"moistureGrams,omitzero"` // and as moisture reduction
+	ImpurityGrams int64  `json:"impurityGrams,omitzero"` // and as impurity reduction
+	NonFood       string `json:"nonFood,omitempty"`      // id of the record that made it so
 }
 
 // Stock is how a lot is held: for each party so many grams owned and so many
@@ -101,6 +104,7 @@ type LotState struct {
 type Stock struct {
 	Lot   string `json:"lot"`
 	Parts []Part `json:"parts"` // by party; a party that ever had any stays
+	Last  string `json:"last"`  // id of the newest record that changed it
 }
 
 // Part is one party's share of a lot, in grams.
@@ -127,12 +131,16 @@ type BinState struct {
 	Owner          string          `json:"owner,omitempty"`
 	Variety        string          `json:"variety,omitempty"`
 	Nature         string          `json:"nature,omitempty"`
-	NonFood        string          `json:"nonFood,omitempty"` // id of the record that made it so
-	DepositedGrams int64           `json:"depositedGrams"`    // in this epoch
-	NaturalGrams   int64           `json:"naturalGrams,omitzero"`
+	Product        string          `json:"product,omitempty"`      // where what lies in it has been processed
+	NonFood        string          `json:"nonFood,omitempty"`      // id of the record that made it so
+	DepositedGrams int64           `json:"depositedGrams"`         // in this epoch
+	NaturalGrams   int64           `json:"naturalGrams,omitzero"`  // taken off in this epoch as natural loss
+	MoistureGrams  int64           `json:"moistureGrams,omitzero"` // and as moisture reduction
+	ImpurityGrams  int64           `json:"impurityGrams,omitzero"` // and as impurity reduction
 	FirstDeposit   string          `json:"firstDeposit,omitempty"` // occurredAt, of this epoch
 	LastDeposit    string          `json:"lastDeposit,omitempty"`
 	Outbound       []BinInspection `json:"outbound,omitempty"` // since the last deposit
+	Last           string          `json:"last"`               // id of the newest record that changed it
 }
 
 // MixID names a mix as a node of the lot graph.

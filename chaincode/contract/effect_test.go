@@ -207,3 +207,54 @@ func TestGrainIsSoldOnItsWay(t *testing.T) {
 		t.Errorf("the loss fell as %v", owned)
 	}
 }
+
+func TestReductionsAddUp(t *testing.T) {
+	w := newWorld(t)
+	w.harvested("H1", 2000)
+	w.bought(depot, "P1", "H1", 1000)
+	w.stored(binA, "P1", 1000)
+	drier := func(grams int64) []record.Flag {
+		return w.accept(&record.Adjust{Header: w.head(depot), Target: binA, Kind: record.AdjustMoisture, Grams: grams, Before: "14.0", After: "13.0"}).Flags
+	}
+	// 1,000 kg from 14 % to 13 % lose 11,494 g, however often that is claimed.
+	if f := drier(11_494); len(f) != 0 {
+		t.Errorf("within what the values allow: %v", f)
+	}
+	if f := drier(1); !slices.Contains(f, record.FlagOverQuota) {
+		t.Errorf("claimed again: %v", f)
+	}
+}
+
+func TestProductsDoNotMixWithRawGrain(t *testing.T) {
+	w := newWorld(t)
+	prepare(w)
+	w.accept(&record.Facility{Header: w.head(rootUSCC), Code: mill + "001000100101", Name: "仓", USCC: mill, Kind: record.FacilityBin})
+	bin := mill + "001000100101"
+	w.accept(&record.Process{Header: w.head(mill), Inputs: []record.Amount{{Lot: "M1", Grams: 100 * kg}}, Outputs: []record.Product{{Lot: "R1", Product: "大米", Grams: 100 * kg}}})
+	w.stored(bin, "R1", 50)
+	w.refuse(record.MixedBin, &record.Store{Header: w.head(mill), Lot: "M1", Bin: bin, Grams: kg})
+	w.passed(bin)
+	w.drawn(bin, "W1", 10)
+	if l := value[record.LotState](w, record.LotKey("W1")); l.Product != "大米" {
+		t.Errorf("the withdrawn lot is %q", l.Product)
+	}
+}
+
+func TestWhoseGrain(t *testing.T) {
+	w := newWorld(t)
+	prepare(w)
+	sell := func(to string, kilos int64) {
+		t.Helper()
+		w.accept(&record.Sell{Header: w.head(depot), Lot: "P1", Buyer: to, Grams: kilos * kg, Purpose: record.PurposeFood})
+	}
+	sell(mill, 150)
+	sell(shop, 150) // the depot keeps 100 of 400 kg, and holds them all
+	store := func(kilos int64, owner string) *record.Store {
+		return &record.Store{Header: w.head(depot), Lot: "P1", Bin: binA, Grams: kilos * kg, Owner: owner}
+	}
+	w.refuse(record.OwnerUnclear, store(120, ""))         // the mill's, or the shop's
+	w.refuse(record.InsufficientQuantity, store(160, "")) // nobody's
+	w.accept(store(120, mill))
+	w.refuse(record.MixedBin, store(30, "")) // the depot's own, in a bin that holds the mill's
+	w.accept(store(30, mill))
+}

@@ -1,6 +1,8 @@
 package contract
 
 import (
+	"strings"
+
 	"github.com/go-json-experiment/json"
 	"github.com/grainledger/grainledger/record"
 )
@@ -18,6 +20,9 @@ func (c *Contract) init(stub Stub, arg []byte) error {
 	}
 	if err := record.CheckRoot(&root); err != nil {
 		return err
+	}
+	for i, point := range root.Keys {
+		root.Keys[i] = strings.ToLower(point)
 	}
 	canonical, err := json.Marshal(&root)
 	if err != nil {

@@ -161,6 +161,10 @@ func TestRootIsKOfN(t *testing.T) {
 	w := newWorld(t)
 	a, b, c := w.key("a"), w.key("b"), w.key("c")
 	points := []string{a.Public().Point(), b.Public().Point(), c.Public().Point()}
+	old := w.sign(&record.Facility{Header: w.head(rootUSCC), Code: depot + "002", Name: "库", USCC: depot, Kind: record.FacilityDepot})
+	want(t, w.submit(old)[0], record.Accepted, 0)
+	w.refuse(record.NotAuthorised, &record.Key{Header: w.head(rootUSCC), Action: record.KeyRoot, Subject: rootUSCC, Threshold: 1,
+		Keys: []string{w.key(coop).Public().Point()}})
 	rotate := &record.Key{Header: w.head(rootUSCC), Action: record.KeyRoot, Subject: rootUSCC, Threshold: 2, Keys: points}
 	w.accept(rotate)
 	p := &record.Enterprise{Header: w.head(rootUSCC), USCC: uscc("91320582MA00000Q2"), Name: "新", Kind: record.KindStorage, Division: "320582"}
@@ -171,7 +175,9 @@ func TestRootIsKOfN(t *testing.T) {
 		}
 		return w.submit(w.encode(e))[0]
 	}
-	want(t, say(w.key(rootUSCC)), record.Rejected, record.BadSignature) // the old key
+	want(t, say(w.key(rootUSCC)), record.Rejected, record.KeyNotValid) // the old key
+	want(t, w.submit(old)[0], record.IsDuplicate, record.Duplicate)    // what it signed before keeps its receipt
+	w.refuse(record.NotAuthorised, &record.Key{Header: w.head(coop), Action: record.KeyRegister, Subject: coop, PublicKey: a.Public().Point()})
 	want(t, say(a), record.Rejected, record.TooFewSigned)
 	want(t, say(a, w.key(coop)), record.Rejected, record.TooFewSigned)
 	want(t, say(c, b), record.Accepted, 0)
@@ -209,6 +215,9 @@ func TestCosignature(t *testing.T) {
 	entry := value[record.Entry](w, record.EntryKey(depot, p.Ref))
 	if !slices.Contains(late.Flags, record.FlagCosigned) || !slices.Equal(entry.Cosigned, []string{coop}) {
 		t.Errorf("the seller's signature was not added: %v %v", late.Flags, entry.Cosigned)
+	}
+	if slices.Contains(entry.Flags, record.FlagUnconfirmed) || slices.Contains(late.Flags, record.FlagUnconfirmed) {
+		t.Error("still unconfirmed by seller")
 	}
 	q := *p
 	q.Header, q.Lot = w.head(depot), "P2"
@@ -261,4 +270,16 @@ func TestSealedParts(t *testing.T) {
 	if string(w.private[name]) != string(part) || w.digest() != before {
 		t.Error("sealing did not store the part, or wrote something public")
 	}
+}
+
+func TestDeviceKeysSignNoRecords(t *testing.T) {
+	w := newWorld(t)
+	device := w.key("collector")
+	w.accept(&record.Device{Header: w.head(rootUSCC), Device: "C-1", USCC: depot, Facility: binA, PublicKey: device.Public().Point()})
+	e, err := record.Sign(&record.Key{Header: w.head(depot), Action: record.KeyRevoke, Subject: depot, KeyID: w.key(depot).Public().ID()}, device)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, w.submit(w.encode(e))[0], record.Rejected, record.BadSignature)
+	w.accept(&record.Key{Header: w.head(depot), Action: record.KeyRevoke, Subject: depot, KeyID: device.Public().ID()})
 }

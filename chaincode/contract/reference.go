@@ -31,10 +31,19 @@ func (b *batch) repeated(it *item, signed *signers, v *record.Verdict) (bool, er
 	}
 	if len(now.Cosigned) > len(entry.Cosigned) {
 		slices.Sort(now.Cosigned)
+		if confirmed(it.payload, now.Cosigned) {
+			now.Flags = slices.DeleteFunc(slices.Clone(now.Flags), func(f record.Flag) bool { return f == record.FlagUnconfirmed })
+		}
 		state.Put(b.view, at, &now)
-		v.Flags = append(slices.Clone(v.Flags), record.FlagCosigned)
+		v.Flags = append(slices.Clone(now.Flags), record.FlagCosigned)
 	}
 	return true, nil
+}
+
+// confirmed tells whether a purchase's seller is among those that signed too.
+func confirmed(p record.Payload, cosigned []string) bool {
+	purchase, ok := p.(*record.Purchase)
+	return ok && slices.Contains(cosigned, purchase.Seller)
 }
 
 // issuer is the registered enterprise that signs, of a kind that may sign

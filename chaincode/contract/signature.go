@@ -51,8 +51,8 @@ func (it *item) verify(points map[string]*record.PublicKey) {
 
 // signers is who signed a record.
 type signers struct {
-	issuer []*record.RegisteredKey // keys of the issuer; the root's are listed by number alone
-	roots  int
+	issuer []*record.RegisteredKey // registered keys of the issuer; of the root the retired ones
+	roots  int                     // present keys of the root
 	others []*record.RegisteredKey
 }
 
@@ -82,16 +82,16 @@ func (c *Contract) authenticate(view *state.View, root *record.Root, it *item) (
 			return nil, record.Refuse(record.BadSignature, "signature %d does not verify", i)
 		case isRoot && issuer == root.USCC:
 			who.roots++
-		case !isRoot && reg.USCC == issuer:
+		case !isRoot && reg.Device == "" && reg.USCC == issuer:
 			who.issuer = append(who.issuer, reg)
 		default:
 			who.others = append(who.others, reg)
 		}
 	}
 	switch {
-	case issuer == root.USCC && who.roots == 0, issuer != root.USCC && len(who.issuer) == 0:
+	case who.roots == 0 && len(who.issuer) == 0:
 		return nil, record.Refuse(record.BadSignature, "no signature by a registered key of the issuer")
-	case issuer == root.USCC && who.roots < root.Threshold:
+	case who.roots > 0 && who.roots < root.Threshold:
 		return nil, record.Refuse(record.TooFewSigned, "%d of %d root signatures", who.roots, root.Threshold)
 	}
 	return who, nil
@@ -133,7 +133,7 @@ func (s *signers) cosigners(now time.Time, p record.Payload) []string {
 		if party == "" || slices.Contains(out, party) {
 			continue
 		}
-		if slices.ContainsFunc(s.others, func(k *record.RegisteredKey) bool { return k.USCC == party && good(k, now) }) {
+		if slices.ContainsFunc(s.others, func(k *record.RegisteredKey) bool { return k.USCC == party && k.Device == "" && good(k, now) }) {
 			out = append(out, party)
 		}
 	}

@@ -5,9 +5,9 @@ import (
 	"github.com/grainledger/grainledger/record"
 )
 
-// adjust takes a loss of storage off a lot or bin. Within the dated quota it
-// is the owner's; more is 超耗, flagged, and borne by the holder
-// (粮油仓储管理办法, annex 2).
+// adjust takes a loss of storage off a lot or bin. What was taken off in all
+// is held against the dated quota; more is 超耗 and flagged: between holder and
+// owner it is the holder's to make good (粮油仓储管理办法, annex 2).
 func (r *Rules) adjust(c *state.Case, p *record.Adjust) error {
 	if record.IsBinCode(p.Target) {
 		return r.adjustBin(c, p)
@@ -20,11 +20,16 @@ func (r *Rules) adjustBin(c *state.Case, p *record.Adjust) error {
 	if err != nil {
 		return err
 	}
-	if p.Kind == record.AdjustNatural {
+	switch p.Kind {
+	case record.AdjustNatural:
 		b.NaturalGrams += p.Grams
 		r.checkNatural(c, p, b.Variety, b.FirstDeposit, b.DepositedGrams, b.NaturalGrams)
-	} else {
-		checkReduction(c, p, b.Grams)
+	case record.AdjustMoisture:
+		b.MoistureGrams += p.Grams
+		checkReduction(c, p, b.DepositedGrams, b.MoistureGrams)
+	case record.AdjustImpurity:
+		b.ImpurityGrams += p.Grams
+		checkReduction(c, p, b.DepositedGrams, b.ImpurityGrams)
 	}
 	if err := takeOut(b, p.Grams); err != nil {
 		return err
@@ -38,16 +43,21 @@ func (r *Rules) adjustLot(c *state.Case, p *record.Adjust) error {
 	if err != nil {
 		return err
 	}
-	owner, err := ownerHere(h, p.Issuer, p.Owner)
+	owner, err := ownerHere(h, p.Issuer, p.Owner, p.Grams)
 	if err != nil {
 		return err
 	}
 	lot := *h.lot
-	if p.Kind == record.AdjustNatural {
-		lot.LossGrams += p.Grams
-		r.checkNatural(c, p, lot.Variety, lot.OccurredAt, lot.Grams, lot.LossGrams)
-	} else {
-		checkReduction(c, p, h.look(p.Issuer).Held)
+	switch p.Kind {
+	case record.AdjustNatural:
+		lot.NaturalGrams += p.Grams
+		r.checkNatural(c, p, lot.Variety, lot.OccurredAt, lot.Grams, lot.NaturalGrams)
+	case record.AdjustMoisture:
+		lot.MoistureGrams += p.Grams
+		checkReduction(c, p, lot.Grams, lot.MoistureGrams)
+	case record.AdjustImpurity:
+		lot.ImpurityGrams += p.Grams
+		checkReduction(c, p, lot.Grams, lot.ImpurityGrams)
 	}
 	if _, err := h.remove(p.Issuer, owner, p.Grams); err != nil {
 		return err
@@ -57,11 +67,11 @@ func (r *Rules) adjustLot(c *state.Case, p *record.Adjust) error {
 	return nil
 }
 
-func ownerHere(h *held, custodian, named string) (string, error) {
+func ownerHere(h *held, custodian, named string, grams int64) (string, error) {
 	if err := h.mustHaveHeld(custodian); err != nil {
 		return "", err
 	}
-	return h.owner(custodian, named)
+	return h.owner(custodian, named, "", grams)
 }
 
 // checkNatural compares the cumulative natural loss with its quota, which

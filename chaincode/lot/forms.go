@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/grainledger/grainledger/record"
 )
@@ -98,6 +99,9 @@ func (l *limit) check() error {
 
 func (t *gradeTable) check() error {
 	for _, s := range t.Standards {
+		if err := needDate(s.From); err != nil {
+			return fmt.Errorf("%s: %w", s.Group, err)
+		}
 		limits := slices.Clone(s.Limits)
 		for _, g := range s.Grades {
 			limits = append(limits, g.Criteria...)
@@ -128,8 +132,11 @@ type safetyLimit struct {
 
 func (t *safetyTable) check() error {
 	for _, l := range t.Limits {
-		if err := (&limit{Item: l.Item, Max: l.Max}).check(); err != nil {
-			return err
+		if len(l.Groups) == 0 {
+			return fmt.Errorf("%s: no groups", l.Item)
+		}
+		if err := errors.Join((&limit{Item: l.Item, Max: l.Max}).check(), needDate(l.From)); err != nil {
+			return fmt.Errorf("%s: %w", l.Item, err)
 		}
 	}
 	return nil
@@ -190,7 +197,7 @@ type deduction struct {
 func (t *deductionTable) check() error {
 	for _, g := range t.Groups {
 		for _, d := range g.Items {
-			if err := checkDecimals(d.Limit, d.Step, d.Down, d.Up); err != nil {
+			if err := errors.Join(needDecimals(d.Limit, d.Step, d.Down), checkDecimals(d.Up)); err != nil {
 				return fmt.Errorf("%s: %w", g.Group, err)
 			}
 			if micro(d.Step) <= 0 || d.Item == "" {
@@ -198,7 +205,7 @@ func (t *deductionTable) check() error {
 			}
 		}
 	}
-	return checkDecimals(t.TolerancePercent)
+	return needDecimals(t.TolerancePercent)
 }
 
 // naturalTable holds the quota of natural loss by class of grain.
@@ -225,7 +232,7 @@ func (t *naturalTable) check() error {
 			return fmt.Errorf("%s: no steps", cl.Class)
 		}
 		for _, s := range cl.Steps {
-			if err := checkDecimals(s.Percent); err != nil {
+			if err := needDecimals(s.Percent); err != nil {
 				return fmt.Errorf("%s: %w", cl.Class, err)
 			}
 		}
@@ -245,7 +252,7 @@ type processRule struct {
 
 func (t *processTable) check() error {
 	for _, p := range t.Processes {
-		if err := checkDecimals(p.MaxPercent); err != nil || p.Process == "" {
+		if err := needDecimals(p.MaxPercent); err != nil || p.Process == "" {
 			return fmt.Errorf("process %q: wrong loss", p.Process)
 		}
 	}
@@ -270,14 +277,14 @@ type yieldTable struct {
 	MaxKgPerMu record.Decimal `json:"maxKgPerMu"`
 }
 
-func (t *yieldTable) check() error { return checkDecimals(t.MinKgPerMu, t.MaxKgPerMu) }
+func (t *yieldTable) check() error { return needDecimals(t.MinKgPerMu, t.MaxKgPerMu) }
 
 // transitTable says which transit loss is usual.
 type transitTable struct {
 	MaxPercent record.Decimal `json:"maxPercent"`
 }
 
-func (t *transitTable) check() error { return checkDecimals(t.MaxPercent) }
+func (t *transitTable) check() error { return needDecimals(t.MaxPercent) }
 
 // checkDecimals wants decimals that are not negative; an empty one is left out.
 func checkDecimals(list ...record.Decimal) error {
@@ -292,6 +299,22 @@ func checkDecimals(list ...record.Decimal) error {
 		if v < 0 {
 			return fmt.Errorf("%s is negative", d)
 		}
+	}
+	return nil
+}
+
+// needDecimals wants every one of them: an empty limit is no limit of zero.
+func needDecimals(list ...record.Decimal) error {
+	if slices.Contains(list, "") {
+		return errors.New("a value is missing")
+	}
+	return checkDecimals(list...)
+}
+
+// needDate wants the day from which a row is in force.
+func needDate(s string) error {
+	if _, err := time.Parse(time.DateOnly, s); err != nil {
+		return fmt.Errorf("%q is not a date (YYYY-MM-DD)", s)
 	}
 	return nil
 }

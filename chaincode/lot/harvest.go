@@ -5,8 +5,8 @@ import (
 	"github.com/grainledger/grainledger/record"
 )
 
-// harvest makes a lot of the issuer's. A yield that is unusual for the
-// variety is flagged, never refused.
+// harvest makes a lot of the issuer's. A yield outside the dated range
+// is flagged, never refused.
 func (r *Rules) harvest(c *state.Case, p *record.Harvest) error {
 	if err := absent(c, p.Lot); err != nil {
 		return err

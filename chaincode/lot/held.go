@@ -33,7 +33,10 @@ func absent(c *state.Case, id string) error {
 }
 
 // save writes the changed stock.
-func (h *held) save(c *state.Case) { state.Put(c.View, record.StockKey(h.stock.Lot), &h.stock) }
+func (h *held) save(c *state.Case) {
+	h.stock.Last = c.ID
+	state.Put(c.View, record.StockKey(h.stock.Lot), &h.stock)
+}
 
 // Marks of what a party ever had of a lot.
 const (
@@ -82,39 +85,36 @@ func (h *held) mustHaveOwned(party string) error {
 	return nil
 }
 
-// owner resolves whose grain a record of the custodian is about: the one it
-// names, else the custodian's own, else the lot's only owner.
-func (h *held) owner(custodian, named string) (string, error) {
+// owner resolves whose grain a record of the custodian is about: the one that
+// it names; else the custodian, if it owns that much; else the hint (the owner
+// of what lies in the bin already); else the only party that owns that much.
+func (h *held) owner(custodian, named, hint string, grams int64) (string, error) {
 	if named != "" {
 		return named, h.mustHaveOwned(named)
 	}
-	if p := h.look(custodian); p != nil && p.Was&everOwned != 0 && (p.Owned+p.NonFood > 0 || h.owners() == 0) {
-		return custodian, nil
+	for _, party := range []string{custodian, hint} {
+		if p := h.look(party); p != nil && p.Owned+p.NonFood >= grams {
+			return party, nil
+		}
 	}
 	only := ""
 	for _, p := range h.stock.Parts {
-		if p.Owned+p.NonFood == 0 {
+		if p.Owned+p.NonFood < grams {
 			continue
 		}
 		if only != "" {
-			return "", record.Refuse(record.OwnerUnclear, "several parties own %s: name the owner", h.stock.Lot)
+			return "", record.Refuse(record.OwnerUnclear, "several parties own that much of %s: name the owner", h.stock.Lot)
 		}
 		only = p.Party
 	}
 	if only == "" {
-		return "", record.Refuse(record.InsufficientQuantity, "nothing is left of %s", h.stock.Lot)
+		return "", record.Refuse(record.InsufficientQuantity, "no party owns %d g of %s", grams, h.stock.Lot)
 	}
 	return only, nil
 }
 
-func (h *held) owners() (n int) {
-	for _, p := range h.stock.Parts {
-		if p.Owned+p.NonFood > 0 {
-			n++
-		}
-	}
-	return n
-}
+// tooLittle tells a lack of grain from other reasons, which go before it.
+func tooLittle(err error) bool { return record.CodeOf(err) == record.InsufficientQuantity }
 
 // enoughHeld wants that many grams in the party's custody.
 func (h *held) enoughHeld(party string, grams int64) error {

@@ -31,12 +31,12 @@ func (r *Rules) inspectLot(c *state.Case, p *record.Inspect) error {
 		r.checkDeduction(c, p, h.lot, report.Group)
 	}
 	state.Create(c.View, record.InspectionKey(c.ID), report)
-	lot := *h.lot
-	if !report.Safe && lot.NonFood == "" {
+	if !report.Safe && h.lot.NonFood == "" {
+		lot := *h.lot
 		lot.NonFood = c.ID
 		c.Flag(record.FlagNonFood)
+		state.Put(c.View, record.LotKey(lot.Lot), &lot)
 	}
-	state.Put(c.View, record.LotKey(lot.Lot), &lot)
 	return nil
 }
 
@@ -45,10 +45,15 @@ func (r *Rules) inspectBin(c *state.Case, p *record.Inspect) error {
 	if err != nil {
 		return err
 	}
-	if c.Issuer.Kind != record.KindLab && f.USCC != p.Issuer && b.Owner != p.Issuer {
+	owns := b.Grams > 0 && b.Owner == p.Issuer
+	if c.Issuer.Kind != record.KindLab && f.USCC != p.Issuer && !owns {
 		return notOwnGrain()
 	}
-	report := r.judge(c, p, b.Variety, "")
+	variety, product := b.Variety, b.Product
+	if b.Grams == 0 {
+		variety, product = "", "" // of what was there before it says nothing
+	}
+	report := r.judge(c, p, variety, product)
 	state.Create(c.View, record.InspectionKey(c.ID), report)
 	if !report.Safe && b.Grams > 0 && b.NonFood == "" {
 		b.NonFood = c.ID

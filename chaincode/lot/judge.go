@@ -43,6 +43,9 @@ func (r *Rules) judge(c *state.Case, p *record.Inspect, variety, productName str
 	j.safety(safety, ref)
 	storage, ref := r.tables.storage.at(c, p)
 	j.storage(storage, ref)
+	if len(j.out.Rules) == 0 {
+		c.Flag(record.FlagNoRule)
+	}
 	if p.Standard != "" && j.standard != "" && p.Standard != j.standard {
 		c.Flag(record.FlagStandard)
 	}
@@ -68,6 +71,10 @@ func (j *judgement) bound(l limit, safety, expected bool) {
 	}
 	i := slices.IndexFunc(j.out.Items, func(f record.Finding) bool { return f.Item == l.Item })
 	f := &j.out.Items[i]
+	if f.Verdict == "beyond" {
+		j.out.Safe = j.out.Safe && (!safety || l.keeps(v))
+		return // another limit of this item is broken already: that one is shown
+	}
 	f.Limit, f.Bound, f.Safety = l.Max, "max", safety
 	if l.Max == "" {
 		f.Limit, f.Bound = l.Min, "min"

@@ -15,14 +15,17 @@ func merge(c *state.Case, p *record.Merge) error {
 	if err := absent(c, p.Output.Lot); err != nil {
 		return err
 	}
-	owner, err := commonOwner(p, in)
-	if err != nil {
-		return err
+	owner, lack := commonOwner(p, in)
+	if lack != nil && !tooLittle(lack) {
+		return lack
 	}
 	for _, h := range in[1:] {
 		if h.lot.Variety != in[0].lot.Variety || h.lot.Nature != in[0].lot.Nature || h.lot.Product != in[0].lot.Product {
 			return record.Refuse(record.MixedLot, "%s differs from %s in variety, nature or product", h.lot.Lot, in[0].lot.Lot)
 		}
+	}
+	if lack != nil {
+		return lack
 	}
 	lot := like(newLot(c, p, p.Output.Lot, p.Output.Grams), in[0].lot)
 	var sum int64
@@ -33,6 +36,7 @@ func merge(c *state.Case, p *record.Merge) error {
 			return err
 		}
 		inheritNonFood(c, lot, h.lot.NonFood, nonFood)
+		lot.Purpose = same(lot.Purpose, h.lot.Purpose)
 		lot.HarvestYear = same(lot.HarvestYear, h.lot.HarvestYear)
 		lot.Origin = same(lot.Origin, h.lot.Origin)
 		sum += grams
@@ -65,8 +69,8 @@ func commonOwner(p *record.Merge, in []*held) (string, error) {
 		}
 	}
 	owner := ""
-	for _, h := range in {
-		o, err := h.owner(p.Issuer, p.Owner)
+	for i, h := range in {
+		o, err := h.owner(p.Issuer, p.Owner, owner, p.Inputs[i].Grams)
 		if err != nil {
 			return "", err
 		}

@@ -7,15 +7,15 @@ import (
 	"github.com/grainledger/grainledger/record"
 )
 
-// checkReduction compares a moisture or impurity reduction with what the
-// measured values allow for w grams:
+// checkReduction compares all that was taken off for moisture or impurity with
+// what the measured values allow for w grams that came in:
 //
 //	moisture  w·(M1−M2)/(1−M2)
 //	impurity  w·(I1−I2)·(1−M1)/((1−M2)·(1−I2))
 //
 // with moisture M and impurity I before (1) and after (2). More is 超耗.
-func checkReduction(c *state.Case, p *record.Adjust, w int64) {
-	if p.Grams > reduction(p, w) {
+func checkReduction(c *state.Case, p *record.Adjust, w, taken int64) {
+	if taken > reduction(p, w) {
 		c.Flag(record.FlagOverQuota)
 	}
 }

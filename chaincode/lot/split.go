@@ -20,7 +20,11 @@ func split(c *state.Case, p *record.Split) error {
 	if err := h.mustHaveHeld(p.Issuer); err != nil {
 		return err
 	}
-	owner, err := h.owner(p.Issuer, p.Owner)
+	var total int64
+	for _, o := range p.Outputs {
+		total += o.Grams
+	}
+	owner, err := h.owner(p.Issuer, p.Owner, "", total)
 	if err != nil {
 		return err
 	}

@@ -19,11 +19,18 @@ func store(c *state.Case, p *record.Store) error {
 	if err := h.mustHaveHeld(p.Issuer); err != nil {
 		return err
 	}
-	owner, err := h.owner(p.Issuer, p.Owner)
-	if err != nil {
+	hint := ""
+	if b.Grams > 0 {
+		hint = b.Owner
+	}
+	owner, err := h.owner(p.Issuer, p.Owner, hint, p.Grams)
+	if err != nil && !tooLittle(err) {
 		return err
 	}
 	if err := fits(b, owner, h.lot); err != nil {
+		return err // goes before too little
+	}
+	if err != nil {
 		return err
 	}
 	nonFood, err := h.remove(p.Issuer, owner, p.Grams)

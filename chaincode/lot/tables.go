@@ -2,8 +2,8 @@ package lot
 
 import (
 	"embed"
+	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -59,9 +59,22 @@ func (r *Rules) CheckTable(name string, content []byte) error {
 		return record.Refuse(record.UnknownTable, "%s", name)
 	}
 	if err := check(content); err != nil {
-		return &record.Error{Code: record.BadField, Field: "content", Detail: err.Error()}
+		return &record.Error{Code: record.BadField, Field: "content", Detail: tableFault(err)}
 	}
 	return nil
+}
+
+// tableFault says what is wrong with a table in words of our own: what stands
+// in a verdict must be the same on every endorser.
+func tableFault(err error) string {
+	var e *record.Error
+	if !errors.As(err, &e) {
+		return err.Error() // of a check below
+	}
+	if e.Field == "" {
+		return e.Detail
+	}
+	return e.Field + " " + e.Detail
 }
 
 // content is what a rule table holds; it can tell what is wrong with itself.
@@ -125,8 +138,8 @@ func readSeed[T any](name string) (*table[T], error) {
 // parse reads a table's content strictly.
 func parse[T any](raw []byte) (*T, error) {
 	c := new(T)
-	if err := json.Unmarshal(raw, c, json.RejectUnknownMembers(true)); err != nil {
-		return nil, fmt.Errorf("not a table of this name: %s", strings.TrimPrefix(err.Error(), "json: "))
+	if err := record.DecodeStrict(raw, c); err != nil {
+		return nil, err
 	}
 	if checked, ok := any(c).(content); ok {
 		if err := checked.check(); err != nil {

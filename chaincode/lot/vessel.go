@@ -32,6 +32,7 @@ func findBin(c *state.Case, code string) (*record.RegisteredFacility, *record.Bi
 }
 
 func saveBin(c *state.Case, b *record.BinState) {
+	b.Last = c.ID
 	state.Put(c.View, record.BinKey(b.Bin), b)
 }
 
@@ -41,10 +42,12 @@ func fits(b *record.BinState, owner string, lot *record.LotState) error {
 	switch {
 	case b.Grams == 0:
 		return nil
-	case b.Owner != owner:
+	case owner != "" && b.Owner != owner:
 		return record.Refuse(record.MixedBin, "the bin holds grain of another owner")
 	case b.Variety != lot.Variety:
 		return record.Refuse(record.MixedBin, "the bin holds variety %s, the lot is %s", b.Variety, lot.Variety)
+	case b.Product != lot.Product:
+		return record.Refuse(record.MixedBin, "the bin holds %q, the lot is %q", b.Product, lot.Product)
 	case b.Nature != lot.Nature:
 		return record.Refuse(record.MixedBin, "the bin holds grain of nature %q, the lot's is %q", b.Nature, lot.Nature)
 	}
@@ -55,7 +58,7 @@ func fits(b *record.BinState, owner string, lot *record.LotState) error {
 func beginEpoch(b *record.BinState, owner string, lot *record.LotState, occurredAt string) {
 	*b = record.BinState{
 		Bin: b.Bin, Custodian: b.Custodian, Epoch: b.Epoch + 1,
-		Owner: owner, Variety: lot.Variety, Nature: lot.Nature, FirstDeposit: occurredAt,
+		Owner: owner, Variety: lot.Variety, Nature: lot.Nature, Product: lot.Product, FirstDeposit: occurredAt,
 	}
 }
 

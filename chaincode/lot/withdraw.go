@@ -31,7 +31,8 @@ func (r *Rules) withdraw(c *state.Case, p *record.Withdraw) error {
 		return err
 	}
 	lot := newLot(c, p, p.Lot, p.Grams)
-	lot.Variety, lot.Nature, lot.Purpose, lot.NonFood = b.Variety, b.Nature, p.Purpose, b.NonFood
+	lot.Variety, lot.Nature, lot.Product = b.Variety, b.Nature, b.Product
+	lot.Purpose, lot.NonFood = p.Purpose, b.NonFood
 	if p.Purpose != record.PurposeFood && lot.NonFood == "" {
 		lot.NonFood = c.ID
 	}

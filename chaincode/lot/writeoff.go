@@ -24,7 +24,7 @@ func writeOff(c *state.Case, p *record.WriteOff) error {
 	if err != nil {
 		return err
 	}
-	owner, err := ownerHere(h, p.Issuer, p.Owner)
+	owner, err := ownerHere(h, p.Issuer, p.Owner, p.Grams)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,9 @@ import (
 )
 
 // device registers a collector with the key that signs its frames. The key
-// belongs to the device: it signs no record of its enterprise.
+// belongs to the device: it signs no record of its enterprise, which can revoke
+// it as any other of its keys. Registered again with another key, the device
+// has that one.
 func device(c *state.Case, p *record.Device) error {
 	if _, err := subject(c, p.USCC); err != nil {
 		return err
@@ -29,7 +31,7 @@ func device(c *state.Case, p *record.Device) error {
 		KeyID: public.ID(), Record: c.ID,
 	})
 	state.Put(c.View, record.KeyKey(public.ID()), &record.RegisteredKey{
-		ID: public.ID(), USCC: "device:" + p.Device, PublicKey: public.Point(), Record: c.ID,
+		ID: public.ID(), USCC: p.USCC, Device: p.Device, PublicKey: public.Point(), Record: c.ID,
 	})
 	return nil
 }

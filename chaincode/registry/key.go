@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"slices"
+
 	"github.com/grainledger/grainledger/chaincode/state"
 	"github.com/grainledger/grainledger/record"
 )
@@ -39,6 +41,9 @@ func registerKey(c *state.Case, p *record.Key) error {
 	if err != nil {
 		return &record.Error{Code: record.BadField, Field: "publicKey", Detail: err.Error()}
 	}
+	if slices.Contains(c.Root.Keys, public.Point()) {
+		return record.Refuse(record.NotAuthorised, "this is a key of the root")
+	}
 	at := record.KeyKey(public.ID())
 	if was := state.Get[record.RegisteredKey](c.View, at); was != nil {
 		return record.Refuse(record.NotAuthorised, "this key is registered already; a key is registered once")
@@ -66,13 +71,36 @@ func revokeKey(c *state.Case, p *record.Key) error {
 }
 
 // rotateRoot replaces the root's keys. That enough of the present ones signed
-// was checked with the signatures.
+// was checked with the signatures. A key that goes stays known as a revoked one
+// of the root, so that what it signed still gets its first receipt.
 func rotateRoot(c *state.Case, p *record.Key) error {
 	if c.Issuer.USCC != c.Root.USCC || p.Subject != c.Root.USCC {
 		return record.Refuse(record.NotAuthorised, "only the root replaces the root's keys")
 	}
 	now := *c.Root
-	now.Threshold, now.Keys = p.Threshold, p.Keys
+	now.Threshold, now.Keys = p.Threshold, make([]string, len(p.Keys))
+	for i, point := range p.Keys {
+		public, err := record.ParsePublicKey(point)
+		if err != nil {
+			return &record.Error{Code: record.BadField, Field: "keys", Detail: err.Error()}
+		}
+		if state.Get[record.RegisteredKey](c.View, record.KeyKey(public.ID())) != nil {
+			return record.Refuse(record.NotAuthorised, "key %s is registered already; a key is registered once", public.ID())
+		}
+		now.Keys[i] = public.Point()
+	}
+	for _, point := range c.Root.Keys {
+		if slices.Contains(now.Keys, point) {
+			continue
+		}
+		public, err := record.ParsePublicKey(point)
+		if err != nil {
+			return &record.Error{Code: record.Internal, Detail: err.Error()}
+		}
+		state.Create(c.View, record.KeyKey(public.ID()), &record.RegisteredKey{
+			ID: public.ID(), USCC: c.Root.USCC, PublicKey: point, Record: c.Root.Genesis, Revoked: c.ID,
+		})
+	}
 	state.Put(c.View, record.RootKey, &now)
 	return nil
 }

@@ -31,9 +31,6 @@ func NewView(loaded map[string][]byte) *View {
 	}
 }
 
-// Load adds values read in a later round.
-func (v *View) Load(key string, value []byte) { v.base[key] = value }
-
 // Loaded tells whether the key was loaded or written.
 func (v *View) Loaded(key string) bool {
 	if _, ok := v.base[key]; ok {

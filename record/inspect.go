@@ -2,9 +2,6 @@ package record
 
 import "slices"
 
-// TypeInspect attaches a report to a lot or bin.
-const TypeInspect Type = "inspect"
-
 // Stages of inspection.
 const (
 	StagePurchase = "purchase"

@@ -1,8 +1,5 @@
 package record
 
-// TypeSell changes ownership.
-const TypeSell Type = "sell"
-
 // Sell moves ownership of any part of what the issuer owns of a lot. The lot
 // keeps its id; where it lies does not change.
 type Sell struct {

@@ -80,20 +80,6 @@ func (c *Contract) Invoke(stub Stub, function string, args [][]byte) ([]byte, er
 	return nil, record.Refuse(record.BadCall, "no function %q", function)
 }
 
-// now is the transaction's time. One that is too far from this node's clock
-// is refused here, where transactions are made; replay never comes here.
-func (c *Contract) now(stub Stub) (time.Time, error) {
-	ts, err := stub.GetTxTimestamp()
-	if err != nil {
-		return time.Time{}, internal(err)
-	}
-	t := ts.AsTime()
-	if d := t.Sub(c.clock()); d > record.MaxClockSkew || d < -record.MaxClockSkew {
-		return time.Time{}, record.Refuse(record.ClockSkew, "the transaction's time is more than %s off", record.MaxClockSkew)
-	}
-	return t, nil
-}
-
 // internal is the ledger's own failure: the caller may try again.
 func internal(err error) *record.Error {
 	return &record.Error{Code: record.Internal, Detail: err.Error()}

@@ -199,15 +199,3 @@ func edge(c *state.Case, child, parent string, grams int64) {
 		Child: child, Parent: parent, Grams: grams, Record: c.ID,
 	})
 }
-
-// inheritNonFood marks a new lot whose parent must not be eaten, or of whose
-// grains some were bought for another purpose than food.
-func inheritNonFood(c *state.Case, child *record.LotState, parent string, nonFoodGrams int64) {
-	switch {
-	case child.NonFood != "":
-	case parent != "":
-		child.NonFood = parent
-	case nonFoodGrams > 0:
-		child.NonFood = c.ID
-	}
-}

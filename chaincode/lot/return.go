@@ -18,15 +18,7 @@ func returnShipment(c *state.Case, p *record.Return) error {
 	return giveBack(c, s, h, record.Returned)
 }
 
-// cancelShipment: the shipper takes an open shipment back.
-func cancelShipment(c *state.Case, p *record.CancelShip) error {
-	s, h, err := onItsWay(c, p.Issuer, p.Shipment, p.Lot)
-	if err != nil {
-		return err
-	}
-	return giveBack(c, s, h, record.Cancelled)
-}
-
+// giveBack closes an open shipment and hands all of it to its shipper again.
 func giveBack(c *state.Case, s *record.Shipment, h *held, status string) error {
 	if err := mustBeOpen(s); err != nil {
 		return err

@@ -49,19 +49,3 @@ func store(c *state.Case, p *record.Store) error {
 	saveBin(c, b)
 	return nil
 }
-
-// mixNonFood makes a bin unfit for food when such grain goes into it. What
-// happened must stand in the books, so it is flagged and not refused.
-func mixNonFood(c *state.Case, b *record.BinState, lotNonFood string, nonFoodGrams int64) {
-	bad := lotNonFood != "" || nonFoodGrams > 0
-	if b.Grams > 0 && bad != (b.NonFood != "") {
-		c.Flag(record.FlagNonFoodMixed)
-	}
-	switch {
-	case b.NonFood != "":
-	case lotNonFood != "":
-		b.NonFood = lotNonFood
-	case bad:
-		b.NonFood = c.ID
-	}
-}

@@ -8,20 +8,6 @@ import (
 	"github.com/grainledger/grainledger/record"
 )
 
-// processLoss is the rule for p's process; nil where there is none.
-func (t *tables) processLoss(c *state.Case, p *record.Process) *processRule {
-	rules, _ := t.process.at(c, p)
-	if rules == nil {
-		return nil
-	}
-	for i := range rules.Processes {
-		if rules.Processes[i].Process == p.Name() {
-			return &rules.Processes[i]
-		}
-	}
-	return nil
-}
-
 // naturalQuota is the natural loss, in per cent of what was stored, that the
 // rules allow for grain that has lain since then.
 func (r *Rules) naturalQuota(c *state.Case, p *record.Adjust, variety string, since time.Time) (record.Decimal, bool) {

@@ -1,11 +1,5 @@
 package record
 
-// Types that take grain off the books.
-const (
-	TypeAdjust   Type = "adjust"
-	TypeWriteOff Type = "write-off"
-)
-
 // What an adjustment is for.
 const (
 	AdjustNatural  = "natural_loss" // 保管自然损耗
@@ -55,41 +49,4 @@ func (c *checker) percent(field string, d Decimal, wanted bool) {
 func (p *Adjust) touch(t *Touches) {
 	touchLossTarget(t, p.Target)
 	t.table(TableNatural, TableVarieties)
-}
-
-// WriteOff takes grain that is lost, spoilt or destroyed off a lot or bin.
-type WriteOff struct {
-	Header
-	Target string `json:"target"`
-	Owner  string `json:"owner,omitempty"` // as in Store
-	Grams  int64  `json:"grams"`
-	Reason string `json:"reason"`
-}
-
-func (*WriteOff) Type() Type { return TypeWriteOff }
-
-func (p *WriteOff) check(c *checker) {
-	checkLossTarget(c, p.Target, p.Owner)
-	c.grams("grams", p.Grams)
-	c.text("reason", p.Reason, 300)
-}
-
-func (p *WriteOff) touch(t *Touches) { touchLossTarget(t, p.Target) }
-
-func checkLossTarget(c *checker, target, owner string) {
-	if !IsBinCode(target) {
-		c.lotID("target", target)
-	}
-	if owner != "" {
-		c.uscc("owner", owner)
-	}
-}
-
-func touchLossTarget(t *Touches, target string) {
-	if IsBinCode(target) {
-		t.read(FacilityKey(target))
-		t.write(BinKey(target))
-		return
-	}
-	t.write(LotKey(target), StockKey(target))
 }

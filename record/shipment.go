@@ -1,0 +1,7 @@
+package record
+
+func checkShipment(c *checker, shipper, shipment, lot string) {
+	c.uscc("shipper", shipper)
+	c.ref("shipment", shipment)
+	c.lotID("lot", lot)
+}

@@ -83,7 +83,7 @@ func TestReportForms(t *testing.T) {
 		{"of an item with a space", "inspect", change(func(p *Inspect) { p.Items[1].Item = "heavy metal" }), BadField, "items/1/item"},
 		{"of a value with an exponent", "inspect", value("1e3"), BadField, "items/1/value"},
 		{"of seven places", "inspect", value("0.1234567"), BadField, "items/1/value"},
-		{"of a value below zero", "inspect", value("-0.5"), 0, ""},
+		{"of a value below zero", "inspect", value("-0.5"), BadField, "items/1/value"},
 		{"of a zero value", "inspect", value("0"), 0, ""},
 	})
 }

@@ -33,8 +33,12 @@ func (c *checker) uscc(field, s string) {
 	}
 }
 
-func (c *checker) ref(field, s string) {
-	c.text(field, s, 64)
+func (c *checker) ref(field, s string) { c.name(field, s, 64) }
+
+// name wants text that neither begins nor ends with a space, since two names
+// that look alike must be one.
+func (c *checker) name(field, s string, most int) {
+	c.text(field, s, most)
 	if strings.TrimSpace(s) != s {
 		c.fail(BadField, field, "begins or ends with a space")
 	}

@@ -58,6 +58,7 @@ const (
 	MoreThanShipped      Code = 8002 // more received than was shipped
 	MassBalance          Code = 8003 // inputs and outputs differ
 	ExcessLoss           Code = 8004 // the declared loss is above the dated rule for this process
+	TooMuch              Code = 8005 // beyond what one bin (10^15 grams) or one lot (1,000 parties) can hold in the books
 
 	AlreadyInitialised Code = 9001 // the ledger has another root
 	NotInitialised     Code = 9002 // the ledger has no root yet
@@ -84,7 +85,7 @@ var reasons = map[Code]string{
 	ShipmentClosed: "shipment_closed", OwnerUnclear: "owner_unclear",
 	MixedBin: "mixed_bin", NoInspection: "no_inspection", NotForFood: "not_for_food", MixedLot: "mixed_lot",
 	InsufficientQuantity: "insufficient_quantity", MoreThanShipped: "more_than_shipped",
-	MassBalance: "mass_balance", ExcessLoss: "excess_loss",
+	MassBalance: "mass_balance", ExcessLoss: "excess_loss", TooMuch: "too_much",
 	AlreadyInitialised: "already_initialised", NotInitialised: "not_initialised",
 	ClockSkew: "clock_skew", BadCall: "bad_call", Internal: "internal",
 }

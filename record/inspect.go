@@ -43,7 +43,10 @@ func (p *Inspect) check(c *checker) {
 		if !plainID(m.Item, 40) {
 			c.fail(BadField, at("items", i, "item"), "is not an item's name")
 		}
-		c.decimal(at("items", i, "value"), m.Value)
+		c.within(at("items", i, "value"), m.Value, 0, 999_999_999)
+		if m.Value == "" {
+			c.fail(BadField, at("items", i, "value"), "is missing")
+		}
 	}
 	c.distinct("items", names)
 }
@@ -63,8 +66,7 @@ func (p *Inspect) touch(t *Touches) {
 		t.read(FacilityKey(p.Target))
 		t.write(BinKey(p.Target))
 	} else {
-		t.read(StockKey(p.Target))
-		t.write(LotKey(p.Target))
+		t.write(LotKey(p.Target), StockKey(p.Target))
 	}
 	t.table(TableVarieties, TableGrades, TableSafety, TableStorage, TableDeductions)
 }

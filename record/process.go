@@ -66,7 +66,7 @@ func (p *Process) check(c *checker) {
 
 func (p *Process) checkProduct(c *checker, i int, o Product) {
 	c.lotID(at("outputs", i, "lot"), o.Lot)
-	c.text(at("outputs", i, "product"), o.Product, 60)
+	c.name(at("outputs", i, "product"), o.Product, 60)
 	c.grams(at("outputs", i, "grams"), o.Grams)
 	if o.GTIN == "" && o.Batch == "" {
 		return

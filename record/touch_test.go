@@ -23,7 +23,7 @@ var touchTable = []struct{ name, reads, writes, tables string }{
 	{"harvest", "", "lot/H1 qty/H1", "yield"},
 	{"purchase", "lot/H1", "lot/P1 qty/P1 qty/H1", ""},
 	{"purchase from a person", "", "lot/P2 qty/P2", ""},
-	{"inspect", "qty/P1", "lot/P1", "varieties grades food-safety storage deductions"},
+	{"inspect", "", "lot/P1 qty/P1", "varieties grades food-safety storage deductions"},
 	{"inspect bin", "fac/" + binCode, "bin/" + binCode, "varieties grades food-safety storage deductions"},
 	{"store", "lot/P1 fac/" + binCode, "qty/P1 bin/" + binCode, ""},
 	{"withdraw", "fac/" + binCode, "lot/W1 qty/W1 bin/" + binCode, "validity"},

@@ -41,6 +41,26 @@ func TestRefusals(t *testing.T) {
 		{"a purchase from somebody who never had the harvest", record.NotCustodian, func(w *world) record.Payload {
 			return &record.Purchase{Header: w.head(depot), Lot: "P9", FromLot: "H1", FromGrams: 1, Seller: coop2, Nature: "200", GrossGrams: 1, NetGrams: 1}
 		}},
+		{"a purchase from a holder who did not harvest and has not signed", record.NotAuthorised, func(w *world) record.Payload {
+			w.accept(&record.Sell{Header: w.head(coop), Lot: "H1", Buyer: mill, Grams: 50 * kg, Purpose: record.PurposeFood})
+			h := w.head(coop)
+			w.accept(&record.Ship{Header: h, Lot: "H1", Grams: 50 * kg, Owner: mill, To: mill})
+			w.accept(&record.Receive{Header: w.head(mill), Shipper: coop, Shipment: h.Ref, Lot: "H1", Grams: 50 * kg})
+			return &record.Purchase{Header: w.head(depot), Lot: "P9", FromLot: "H1", FromGrams: 1, Seller: mill, Nature: "200", GrossGrams: 1, NetGrams: 1}
+		}},
+		{"losing grain in a process that no rule names", record.ExcessLoss, func(w *world) record.Payload {
+			p := milled(w, 100, 70, 20, 10)
+			p.Process = "polishing"
+			return p
+		}},
+		{"the root giving up what it is", record.NotAuthorised, func(w *world) record.Payload {
+			return &record.Enterprise{Header: w.head(rootUSCC), USCC: rootUSCC, Name: "根", Kind: record.KindStorage, Division: "000000"}
+		}},
+		{"withdrawing for food on a report that no rule speaks of", record.NoInspection, func(w *world) record.Payload {
+			w.stored(binA, "P1", 100)
+			w.accept(w.report(binA, record.StageOutbound, record.Measured{Item: "colour", Value: "1"}))
+			return &record.Withdraw{Header: w.head(depot), Bin: binA, Lot: "W9", Grams: 1, Purpose: record.PurposeFood}
+		}},
 		{"a purchase drawn from a purchased lot", record.WrongLotKind, func(w *world) record.Payload {
 			return &record.Purchase{Header: w.head(mill), Lot: "P9", FromLot: "P1", FromGrams: 1, Seller: depot, Nature: "200", GrossGrams: 1, NetGrams: 1}
 		}},

@@ -33,7 +33,8 @@ type productGroup struct {
 	Group   string `json:"group"`
 }
 
-// kinds are the groups a lot belongs to, the narrowest first.
+// kinds are the groups a lot belongs to, the narrowest first. A product that
+// the table does not know is judged as the grain it was made of.
 func (t *varietyTable) kinds(variety, productName string) []string {
 	if productName != "" {
 		for _, p := range t.Products {
@@ -41,7 +42,6 @@ func (t *varietyTable) kinds(variety, productName string) []string {
 				return []string{p.Group}
 			}
 		}
-		return nil
 	}
 	best := varietyPrefix{}
 	for _, g := range t.Groups {
@@ -128,6 +128,14 @@ type safetyLimit struct {
 	Document   string         `json:"document"`
 	Confidence string         `json:"confidence"`
 	Expected   bool           `json:"expected,omitempty"` // listed as missing where it was not reported
+}
+
+// first is the day of the oldest edition in the table.
+func (t *safetyTable) first() string {
+	if len(t.Limits) == 0 {
+		return ""
+	}
+	return slices.MinFunc(t.Limits, func(a, b safetyLimit) int { return strings.Compare(a.From, b.From) }).From
 }
 
 func (t *safetyTable) check() error {

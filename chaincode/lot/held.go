@@ -53,6 +53,18 @@ func (h *held) look(party string) *record.Part {
 	return &h.stock.Parts[i]
 }
 
+// maxParties bounds the parties of one lot, so that its stock stays a small
+// value however it is sold on.
+const maxParties = 1000
+
+// roomFor wants the lot to have room for another party.
+func (h *held) roomFor(party string) error {
+	if h.look(party) == nil && len(h.stock.Parts) >= maxParties {
+		return record.Refuse(record.TooMuch, "%s has had %d parties", h.stock.Lot, maxParties)
+	}
+	return nil
+}
+
 // part is the party's part, made where there is none. Parts stay sorted by
 // party, so that equal holdings have equal bytes.
 func (h *held) part(party string) *record.Part {

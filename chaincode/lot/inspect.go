@@ -32,12 +32,38 @@ func (r *Rules) inspectLot(c *state.Case, p *record.Inspect) error {
 	}
 	state.Create(c.View, record.InspectionKey(c.ID), report)
 	if !report.Safe && h.lot.NonFood == "" {
-		lot := *h.lot
-		lot.NonFood = c.ID
-		c.Flag(record.FlagNonFood)
-		state.Put(c.View, record.LotKey(lot.Lot), &lot)
+		condemn(c, h)
 	}
 	return nil
+}
+
+// condemn marks a lot as unfit for food. Who is no lab speaks for its own
+// grain alone: of a lot that is not all its own or in its hands only its own
+// part is marked.
+func condemn(c *state.Case, h *held) {
+	c.Flag(record.FlagNonFood)
+	if c.Issuer.Kind == record.KindLab || h.allOf(c.Issuer.USCC) {
+		lot := *h.lot
+		lot.NonFood = c.ID
+		state.Put(c.View, record.LotKey(lot.Lot), &lot)
+		return
+	}
+	own := h.part(c.Issuer.USCC)
+	own.NonFood += own.Owned
+	own.Owned = 0
+	h.save(c)
+}
+
+// allOf tells whether nobody else owns any of the lot, or nobody else holds any.
+func (h *held) allOf(party string) bool {
+	var owned, held int64
+	for _, p := range h.stock.Parts {
+		if p.Party != party {
+			owned += p.Owned + p.NonFood
+			held += p.Held
+		}
+	}
+	return owned == 0 || held == 0
 }
 
 func (r *Rules) inspectBin(c *state.Case, p *record.Inspect) error {
@@ -60,7 +86,7 @@ func (r *Rules) inspectBin(c *state.Case, p *record.Inspect) error {
 		c.Flag(record.FlagNonFood)
 	}
 	if p.Stage == record.StageOutbound {
-		noteOutbound(c, p, b, report.Passed)
+		noteOutbound(c, p, b, report)
 	}
 	saveBin(c, b)
 	return nil
@@ -74,14 +100,16 @@ func notOwnGrain() error {
 const maxOutbound = 16
 
 // noteOutbound keeps what a withdrawal needs to know of an outbound report.
-// A report from before the last deposit says nothing of what is in the bin.
-func noteOutbound(c *state.Case, p *record.Inspect, b *record.BinState, passed bool) {
-	if b.Grams == 0 || p.Time().Before(instant(b.LastDeposit)) {
+// A report from before the last deposit says nothing of what is in the bin, and
+// one without an item that a rule speaks of says nothing at all.
+func noteOutbound(c *state.Case, p *record.Inspect, b *record.BinState, report *record.Inspection) {
+	judged := slices.ContainsFunc(report.Items, func(f record.Finding) bool { return f.Verdict != "" })
+	if b.Grams == 0 || !judged || p.Time().Before(instant(b.LastDeposit)) {
 		c.Flag(record.FlagNotCounted)
 		return
 	}
 	list := append(slices.Clone(b.Outbound), record.BinInspection{
-		Record: c.ID, OccurredAt: p.OccurredAt, Passed: passed,
+		Record: c.ID, OccurredAt: p.OccurredAt, Passed: report.Passed,
 	})
 	slices.SortStableFunc(list, func(x, y record.BinInspection) int {
 		return instant(x.OccurredAt).Compare(instant(y.OccurredAt))

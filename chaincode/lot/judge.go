@@ -143,15 +143,17 @@ func (j *judgement) safety(t *safetyTable, ref record.RuleRef) {
 	}
 	for i := range t.Limits {
 		l := &t.Limits[i]
-		if j.applies(l) && !j.superseded(t, l) {
+		if j.applies(t, l) && !j.superseded(t, l) {
 			j.bound(limit{Item: l.Item, Max: l.Max}, true, l.Expected)
 			j.rule(record.RuleRef{Table: ref.Table, Document: l.Document, From: l.From})
 		}
 	}
 }
 
-func (j *judgement) applies(l *safetyLimit) bool {
-	return l.From <= j.day && slices.ContainsFunc(l.Groups, func(g string) bool {
+// applies: the limit speaks of this grain and was in force, or would be the
+// first to be.
+func (j *judgement) applies(t *safetyTable, l *safetyLimit) bool {
+	return l.From <= max(j.day, t.first()) && slices.ContainsFunc(l.Groups, func(g string) bool {
 		return g == "*" || slices.Contains(j.kinds, g)
 	})
 }
@@ -159,7 +161,7 @@ func (j *judgement) applies(l *safetyLimit) bool {
 // superseded: a later edition, in force too, limits the same item.
 func (j *judgement) superseded(t *safetyTable, l *safetyLimit) bool {
 	return slices.ContainsFunc(t.Limits, func(o safetyLimit) bool {
-		return o.Item == l.Item && o.From > l.From && j.applies(&o)
+		return o.Item == l.Item && o.From > l.From && j.applies(t, &o)
 	})
 }
 

@@ -87,6 +87,7 @@ func TestGradesAndLimits(t *testing.T) {
 		{"wheat needs both criteria", wheat, "", []record.Measured{item("test_weight_gl", "792"), item("unsound_kernel", "7.0")}, "3", true, true},
 		{"a criterion was not reported", wheat, "", []record.Measured{item("test_weight_gl", "792")}, "", true, true},
 		{"DON in wheat", wheat, "", []record.Measured{item("don_ugkg", "1000.1")}, "", false, false},
+		{"a product the table does not know is judged as its grain", japonica, "珍珠大米", []record.Measured{item("cadmium_mgkg", "9")}, "", false, false},
 		{"an item no rule speaks of", japonica, "", []record.Measured{item("colour", "7")}, "", true, true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -184,5 +185,21 @@ func TestNaturalQuota(t *testing.T) {
 		if got := percentOf(percent, 5_000_000_000); !ok || got != tc.want {
 			t.Errorf("%d days: %d g, want %d", tc.days, got, tc.want)
 		}
+	}
+}
+
+func TestNoDateEscapesALimit(t *testing.T) {
+	r, err := NewRules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded := map[string][]byte{}
+	for _, table := range []string{record.TableVarieties, record.TableGrades, record.TableSafety, record.TableStorage} {
+		loaded[record.RuleKey(table)] = nil
+	}
+	c := &state.Case{View: state.NewView(loaded), ID: "id"}
+	p := &record.Inspect{Header: record.Header{OccurredAt: "1980-01-01T00:00:00+08:00"}, Items: []record.Measured{item("cadmium_mgkg", "9")}}
+	if out := r.judge(c, p, japonica, ""); out.Safe {
+		t.Errorf("%+v", out)
 	}
 }

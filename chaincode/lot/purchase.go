@@ -47,6 +47,10 @@ func drawHarvest(c *state.Case, p *record.Purchase, lot *record.LotState) error 
 	if err := from.mustHaveOwned(p.Seller); err != nil {
 		return err
 	}
+	if p.Seller != from.lot.Issuer && !slices.Contains(c.Cosigned, p.Seller) {
+		// A farmer's word may come later; who is no farmer sells by its own signature.
+		return record.Refuse(record.NotAuthorised, "the seller did not harvest %s and has not signed", p.FromLot)
+	}
 	nonFood, err := from.remove(p.Seller, p.Seller, p.FromGrams)
 	if err != nil {
 		return err

@@ -28,6 +28,9 @@ func sell(c *state.Case, p *record.Sell) error {
 	if err := h.enoughOwned(p.Issuer, p.Grams); err != nil {
 		return err
 	}
+	if err := h.roomFor(p.Buyer); err != nil {
+		return err
+	}
 	if p.Purpose == record.PurposeFood {
 		own.Owned -= p.Grams
 		h.give(p.Buyer, p.Grams, 0)

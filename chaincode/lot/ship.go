@@ -25,6 +25,9 @@ func ship(c *state.Case, p *record.Ship) error {
 	if err := h.enoughOwned(p.Owner, p.Grams); err != nil {
 		return err
 	}
+	if err := h.roomFor(p.To); err != nil {
+		return err
+	}
 	h.release(p.Issuer, p.Grams)
 	h.save(c)
 	state.Put(c.View, record.ShipmentKey(p.Issuer, p.Ref), &record.Shipment{
@@ -60,33 +63,33 @@ func deliver(c *state.Case, s *record.Shipment, h *held, party, status string, g
 }
 
 // lose takes transit loss off the owner that the shipment names. What that
-// owner sold meanwhile is the buyers' grain and their loss: the rest falls on
-// the lot's other owners in proportion to what they own. There is always
-// enough, since what is on its way is owned by somebody.
+// owner sold meanwhile is the buyers' loss: the rest falls on the parties that
+// own more of the lot than they hold, in proportion to the difference, and so
+// never on one whose grain lies in its own hands. The differences sum to what
+// is on its way, so there is always enough.
 func (h *held) lose(owner string, grams int64) {
 	own := h.part(owner)
 	first := min(grams, own.Owned+own.NonFood)
 	h.draw(owner, first)
 	rest := grams - first
-	var others int64
-	for _, p := range h.stock.Parts {
-		others += p.Owned + p.NonFood
+	var total int64
+	for i := range h.stock.Parts {
+		total += away(&h.stock.Parts[i])
 	}
 	for i := range h.stock.Parts {
-		if rest == 0 {
-			return
-		}
-		p := &h.stock.Parts[i]
-		share := p.Owned + p.NonFood
-		if share == 0 {
+		share := away(&h.stock.Parts[i])
+		if rest == 0 || share == 0 {
 			continue
 		}
-		part := inProportion(rest, share, others) // rounded up, so that nothing is left over
-		h.draw(p.Party, min(part, share))
-		rest -= min(part, share)
-		others -= share
+		part := inProportion(rest, share, total) // rounded up, so that nothing is left over
+		h.draw(h.stock.Parts[i].Party, part)
+		rest -= part
+		total -= share
 	}
 }
+
+// away is how much more a party owns than it holds.
+func away(p *record.Part) int64 { return max(0, p.Owned+p.NonFood-p.Held) }
 
 func mustBeOpen(s *record.Shipment) error {
 	if s.Status != record.InTransit {

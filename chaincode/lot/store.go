@@ -41,7 +41,9 @@ func store(c *state.Case, p *record.Store) error {
 		beginEpoch(b, owner, h.lot, p.OccurredAt)
 	}
 	mixNonFood(c, b, h.lot.NonFood, nonFood)
-	deposit(c, b, p.Lot, p.Grams, p.OccurredAt)
+	if err := deposit(c, b, p.Lot, p.Grams, p.OccurredAt); err != nil {
+		return err
+	}
 	if f.CapacityGrams > 0 && b.Grams > f.CapacityGrams {
 		c.Flag(record.FlagOverCapacity)
 	}

@@ -149,9 +149,13 @@ func parse[T any](raw []byte) (*T, error) {
 	return c, nil
 }
 
-// at is the table in force when p occurred; nil where none was yet.
+// at is the table in force when p occurred. What occurred before the first
+// version is judged by that one, so that no date escapes a limit.
 func (t *table[T]) at(c *state.Case, p record.Payload) (*T, record.RuleRef) {
 	day := dayOf(p)
+	if len(t.seeds) > 0 {
+		day = max(day, t.seeds[0].ref.From)
+	}
 	var best edition[T]
 	for _, e := range t.seeds {
 		if e.ref.From <= day && e.ref.From >= best.ref.From {

@@ -65,7 +65,10 @@ func beginEpoch(b *record.BinState, owner string, lot *record.LotState, occurred
 // deposit mixes grams of a lot into the bin. After a withdrawal what was left
 // becomes the first part of a new mix, so that lots withdrawn before keep the
 // mixture they were drawn from.
-func deposit(c *state.Case, b *record.BinState, lot string, grams int64, occurredAt string) {
+func deposit(c *state.Case, b *record.BinState, lot string, grams int64, occurredAt string) error {
+	if b.DepositedGrams > record.MaxGrams-grams {
+		return record.Refuse(record.TooMuch, "the bin has taken %d g since it was empty", b.DepositedGrams)
+	}
 	if b.Closed {
 		before := b.MixID()
 		b.Mix++
@@ -77,6 +80,7 @@ func deposit(c *state.Case, b *record.BinState, lot string, grams int64, occurre
 	b.DepositedGrams += grams
 	b.LastDeposit = later(b.LastDeposit, occurredAt)
 	b.Outbound = nil // a deposit ends the bin's outbound inspection
+	return nil
 }
 
 // takeOut takes grams out of the bin and closes the mix they come from.

@@ -19,6 +19,9 @@ func enterprise(c *state.Case, p *record.Enterprise) error {
 	if p.USCC == c.Root.USCC && c.Issuer.USCC != c.Root.USCC {
 		return record.Refuse(record.NotAuthorised, "only the root itself changes what is registered about it")
 	}
+	if p.USCC == c.Root.USCC && (p.Kind != record.KindRegulator || p.Division != c.Root.Division) {
+		return record.Refuse(record.NotAuthorised, "the root stays a regulator of division %s", c.Root.Division)
+	}
 	if !record.InnerCheckHolds(p.USCC) {
 		c.Flag(record.FlagInnerCheck)
 	}

@@ -11,8 +11,8 @@ import (
 
 // Defaults and limits of a Client.
 const (
-	DefaultTimeout  = time.Minute // for one attempt, waiting for commit included
-	DefaultAttempts = 10          // of one call, the first included: about half a minute of pauses
+	DefaultTimeout  = 90 * time.Second // for one attempt; longer than a gateway waits for a commit before it answers 504
+	DefaultAttempts = 10               // of one call, the first included: about half a minute of pauses
 
 	MaxBatchRecords = 500      // records in one request; Submit splits what is more
 	MaxBatchBytes   = 4 << 20  // bytes of one request's body; Submit splits what is more

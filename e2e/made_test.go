@@ -17,6 +17,9 @@ func TestMadeSeasons(t *testing.T) {
 		{Seed: 2, Rows: 900, Depots: 3, Bins: 3, Mills: 2, Faults: 30, Chinese: true},
 		{Seed: 3, Rows: 900, Depots: 1, Bins: 2, Mills: 2, Faults: 15},
 		{Seed: 4, Rows: 1200, Depots: 4, Bins: 4, Mills: 3, Faults: 40, Chinese: true},
+		// Here what is lost on the way falls on several who bought meanwhile.
+		{Seed: 116, Rows: 1500, Depots: 2, Bins: 3, Mills: 1, Faults: 25},
+		{Seed: 119, Rows: 1500, Depots: 5, Bins: 3, Mills: 4, Faults: 25},
 		{Seed: 5, Rows: 6000, Depots: 6, Bins: 6, Mills: 4, Faults: 10},
 	} {
 		t.Run(fmt.Sprintf("seed %d, %d rows", o.Seed, o.Rows), func(t *testing.T) {
@@ -51,6 +54,9 @@ func checkLots(t *testing.T, g *gateway, s *made.Season) {
 		g.get("/v1/lots/"+want.ID, &lot)
 		if lot.Retail != want.Retail || (lot.NonFood != "") != want.NonFood {
 			t.Errorf("%s: retail %t, non-food %q", want.ID, lot.Retail, lot.NonFood)
+		}
+		if lot.OnWay != want.OnWay {
+			t.Errorf("%s: %d g on their way, want %d", want.ID, lot.OnWay, want.OnWay)
 		}
 		var parts []made.Part
 		for _, p := range lot.Parts {

@@ -52,6 +52,7 @@ type lotAnswer struct {
 	Lot     string `json:"lot"`
 	NonFood string `json:"nonFood"`
 	Retail  bool   `json:"retail"`
+	OnWay   int64  `json:"inTransitGrams"`
 	Parts   []struct {
 		Party   string `json:"party"`
 		Owned   int64  `json:"owned"`

@@ -1,9 +1,6 @@
 package made
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // clashes are rows that are wrong in two ways: the reason that must win is
 // the one that is given. The order is that of the format: form, then ref, then
@@ -29,19 +26,17 @@ func (w *world) clashes() []fault {
 			return w.retake(w.unreleased(func(b *bin) bool { return b.outbound.IsZero() }), "lot", "")
 		}},
 		{"lot_exists", func() *plan {
-			p := w.retake(w.unbalanced(1), "outputs", ":小麦粉:1")
-			if p == nil || strings.Contains(p.cells["inputs"], strings.TrimSuffix(p.cells["outputs"], "小麦粉:1")) {
-				return nil // a lot that is put in and made at once is of wrong form
-			}
-			return p
+			return w.retake(w.unbalanced(1), "outputs", ":小麦粉:1")
 		}},
 		{"not_custodian", func() *plan { return spoil(w.storedByStranger(), "quantity_kg", "99999999") }},
 		{"not_custodian", w.mixedByStranger},
 		{"not_owner", func() *plan { return spoil(w.planSell(), "issuer", w.carriers[0].uscc, "quantity_kg", "99999999") }},
 		{"not_owner", func() *plan { return spoil(w.soldForFood(), "issuer", w.carriers[0].uscc) }},
 		{"mixed_bin", func() *plan {
-			return spoil(w.mixed(func(b *bin, o *party, l *lot) bool { return !b.takes(o, l) }), "quantity_kg", "99999999")
+			return spoil(w.mixed(func(b *bin, _ *party, l *lot) bool { return b.variety != l.variety || b.nature != l.nature }),
+				"quantity_kg", "99999999")
 		}},
+		{"mixed_bin", w.mixedAndMore},
 		{"no_inspection", func() *plan {
 			return spoil(w.unreleased(func(b *bin) bool { return b.outbound.IsZero() }), "quantity_kg", "99999999")
 		}},

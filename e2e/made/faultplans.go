@@ -38,13 +38,26 @@ func (w *world) retake(p *plan, column, behind string) *plan {
 	return spoil(p, column, pick(w, w.inOrder).id+behind)
 }
 
-// boughtTwice makes a lot that there is, other than the one it draws from.
-func (w *world) boughtTwice() *plan {
-	p := w.retake(w.planPurchase(), "lot", "")
-	if p == nil || p.cells["lot"] == p.cells["from_lot"] {
+// boughtTwice makes a lot that there is.
+func (w *world) boughtTwice() *plan { return w.retake(w.planPurchase(), "lot", "") }
+
+// boughtAsItself makes the lot that it draws from.
+func (w *world) boughtAsItself() *plan {
+	p := w.planPurchase()
+	if p == nil {
 		return nil
 	}
-	return p
+	return spoil(p, "lot", p.cells["from_lot"])
+}
+
+// milledAsItself makes a lot that it puts in.
+func (w *world) milledAsItself() *plan {
+	p := w.planProcess()
+	if p == nil {
+		return nil
+	}
+	first, _, _ := strings.Cut(p.cells["inputs"], ":")
+	return spoil(p, "outputs", first+":小麦粉:1")
 }
 
 // batchTwice makes a retail batch whose GTIN and batch number are taken.
@@ -99,15 +112,11 @@ func (w *world) milledElsewhere() *plan {
 func (w *world) mixed(differs func(b *bin, owner *party, l *lot) bool) *plan {
 	for range 40 {
 		b := pick(w, w.bins)
-		var owner *party
-		var most int64
-		l := w.find(func(l *lot) bool {
-			o, grams, ok := w.storable(l, b.keeper)
-			owner, most = o, grams
-			return ok && b.grams > 0 && differs(b, o, l)
-		})
-		if l != nil {
-			return w.store(b, l, owner, w.amount(most))
+		if b.grams == 0 {
+			continue
+		}
+		if p := w.storeWhere(b, 0, differs); p != nil {
+			return p
 		}
 	}
 	return nil
@@ -212,18 +221,39 @@ func (w *world) shipMore(extra int64) *plan {
 	return w.ship(l, owner, owner, w.shops[0], l.look(owner).held+extra)
 }
 
-// storeMore stores more than the keeper holds.
+// storeMore stores more than the keeper holds of grain that fits.
 func (w *world) storeMore(extra int64) *plan {
 	for range 30 {
 		b := pick(w, w.bins)
-		var owner *party
 		l := w.find(func(l *lot) bool {
-			o, _, ok := w.storable(l, b.keeper)
-			owner = o
-			return ok && b.takes(o, l)
+			if !storable(l, b.keeper) {
+				return false
+			}
+			owner, reason := w.whose(l, b.keeper, b, l.look(b.keeper).held+extra)
+			if reason == "insufficient_quantity" {
+				owner = b.owner // that nobody owns so much comes after what does not fit
+			} else if reason != "" {
+				return false
+			}
+			return b.takes(owner, l)
 		})
 		if l != nil {
-			return w.store(b, l, owner, l.look(b.keeper).held+extra)
+			return w.store(b, l, b.keeper, l.look(b.keeper).held+extra)
+		}
+	}
+	return nil
+}
+
+// mixedAndMore stores more than the keeper holds, of an owner who has that
+// much, in a bin of another owner.
+func (w *world) mixedAndMore() *plan {
+	for range 40 {
+		b := pick(w, w.bins)
+		if b.grams == 0 {
+			continue
+		}
+		if p := w.storeWhere(b, 1, func(b *bin, o *party, l *lot) bool { return b.owner != o }); p != nil {
+			return p
 		}
 	}
 	return nil

@@ -110,6 +110,8 @@ func (w *world) stateFaults() []fault {
 		{"lot_exists", w.boughtTwice},
 		{"lot_exists", func() *plan { return w.retake(w.planWithdraw(), "lot", "") }},
 		{"lot_exists", w.batchTwice},
+		{"lot_exists", w.boughtAsItself},
+		{"lot_exists", w.milledAsItself},
 		{"not_custodian", w.storedByStranger},
 		{"not_custodian", func() *plan { return spoil(w.planShip(), "issuer", w.carriers[0].uscc) }},
 		{"not_custodian", w.milledElsewhere},

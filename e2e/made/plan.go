@@ -19,7 +19,8 @@ func (w *world) plans() []weighed {
 	return []weighed{
 		{8, w.planHarvest}, {20, w.planPurchase}, {2, w.planUnrecorded}, {8, w.planInspectLot},
 		{3, w.planSellAside}, {40, w.planStore}, {10, w.planInspectBin}, {14, w.planWithdraw},
-		{12, w.planSell}, {12, w.planShip}, {16, w.planReceive}, {14, w.planProcess}, {6, w.planRetail},
+		{12, w.planSell}, {12, w.planShip}, {6, w.planConsign}, {8, w.planSellOnWay}, {16, w.planReceive},
+		{14, w.planProcess}, {6, w.planRetail},
 	}
 }
 

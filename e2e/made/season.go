@@ -24,6 +24,9 @@ type Season struct {
 
 	tried map[int]int // how often each fault of the list was planted
 
+	soldOnWay    int // sales of grain on its way
+	sharedLosses int // losses on the way that the owner did not bear alone
+
 	Lots []Lot
 	Bins []Bin
 }
@@ -37,6 +40,7 @@ type Lot struct {
 	NonFood bool
 	Origins map[string]float64 // share of each harvest lot
 	Parts   []Part
+	OnWay   int64 // grams in open shipments
 }
 
 // Part is what a party has of a lot in the end.
@@ -78,7 +82,8 @@ func New(o Options) *Season {
 		w.step()
 	}
 	w.shuffle()
-	return &Season{tables: w.tables, order: fileOrder, tried: w.tried, Lots: w.report(), Bins: w.binReport()}
+	return &Season{tables: w.tables, order: fileOrder, tried: w.tried, soldOnWay: w.soldOnWay,
+		sharedLosses: w.sharedLosses, Lots: w.report(), Bins: w.binReport()}
 }
 
 // Refused lists what must become of the rows that are not accepted.
@@ -105,6 +110,11 @@ func (w *world) report() []Lot {
 	for _, l := range w.inOrder {
 		out := Lot{ID: l.id, Retail: l.gtin != "", GTIN: l.gtin, Batch: l.batch,
 			NonFood: l.nonFood, Origins: l.mix.floats()}
+		for _, s := range w.shipments {
+			if s.lot == l && !s.received {
+				out.OnWay += s.grams
+			}
+		}
 		for _, p := range w.parties {
 			if x := l.parts[p.uscc]; x != nil && (x.owned+x.bad > 0 || x.held > 0) {
 				out.Parts = append(out.Parts, Part{p.uscc, x.owned + x.bad, x.held})

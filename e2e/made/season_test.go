@@ -45,7 +45,7 @@ func TestSeasonHoldsWhatIsHard(t *testing.T) {
 			t.Errorf("fault %d of the list (%s) was never planted", i, f.reason)
 		}
 	}
-	deepest, retail, nonFood, partly := 0, 0, 0, 0
+	deepest, retail, nonFood, partly, onWay := 0, 0, 0, 0, 0
 	for _, l := range s.Lots {
 		sum := 0.0
 		for _, share := range l.Origins {
@@ -61,12 +61,30 @@ func TestSeasonHoldsWhatIsHard(t *testing.T) {
 		if sum > 0.01 && sum < 0.99 {
 			partly++
 		}
+		owned, held := int64(0), l.OnWay
+		for _, p := range l.Parts {
+			owned += p.Owned
+			held += p.Custom
+			if p.Owned < 0 || p.Custom < 0 {
+				t.Errorf("%s: %+v", l.ID, p)
+			}
+		}
+		if owned != held {
+			t.Errorf("%s: %d g owned, %d g in custody or on their way", l.ID, owned, held)
+		}
+		if l.OnWay > 0 {
+			onWay++
+		}
 		if sum > 1+1e-9 {
 			t.Errorf("%s: shares sum to %f", l.ID, sum)
 		}
 	}
 	t.Logf("%d rows, reasons %v; %d retail lots, %d non-food, %d in part of unknown origin, at most %d origins",
 		s.Rows(), count, retail, nonFood, partly, deepest)
+	t.Logf("%d lots on their way in the end, %d sales on the way, %d losses on the way that others share", onWay, s.soldOnWay, s.sharedLosses)
+	if onWay < 5 || s.soldOnWay < 20 || s.sharedLosses < 2 || s.sharedLosses > s.soldOnWay {
+		t.Error("too little happens on the way")
+	}
 	if deepest < 10 || retail < 20 || nonFood < 10 || partly < 5 {
 		t.Error("too easy a season")
 	}

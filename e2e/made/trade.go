@@ -6,53 +6,6 @@ import (
 	"strings"
 )
 
-// storable is grain that a keeper of bins holds, with whose it is: the
-// keeper's own, else that of the only owner. ok is false where an owner's
-// part is partly fit for food, which this season does not play.
-func (w *world) storable(l *lot, keeper *party) (owner *party, grams int64, ok bool) {
-	held := l.look(keeper).held
-	if held == 0 || l.kind == "process" || l.kind == "harvest" {
-		return nil, 0, false
-	}
-	if x := l.look(keeper); x.owned+x.bad > 0 {
-		owner = keeper
-	} else {
-		for _, p := range w.parties {
-			if x := l.look(p); x.owned+x.bad > 0 {
-				if owner != nil {
-					return nil, 0, false
-				}
-				owner = p
-			}
-		}
-	}
-	if owner == nil {
-		return nil, 0, false
-	}
-	x := l.look(owner)
-	return owner, min(held, x.owned+x.bad), x.owned == 0 || x.bad == 0
-}
-
-func (w *world) planStore() *plan {
-	for range 30 {
-		b := pick(w, w.bins)
-		var owner *party
-		var most int64
-		l := w.find(func(l *lot) bool {
-			o, grams, ok := w.storable(l, b.keeper)
-			if !ok || b.resting() || !b.takes(o, l) || (b.grams > 0 && b.nonFood != w.unfit(l, o)) {
-				return false
-			}
-			owner, most = o, grams
-			return true
-		})
-		if l != nil {
-			return w.store(b, l, owner, w.amount(most))
-		}
-	}
-	return nil
-}
-
 // unfit tells whether the owner's part of a lot must not be eaten.
 func (w *world) unfit(l *lot, owner *party) bool { return l.nonFood || l.look(owner).bad > 0 }
 
@@ -136,15 +89,8 @@ func (w *world) planSell() *plan {
 // mixesPart tells whether a sale would leave the buyer with a part of which
 // only some is fit for food, which this season does not play.
 func (w *world) mixesPart(l *lot, buyer *party, bad bool) bool {
-	if x := l.look(buyer); (bad && x.owned > 0) || (!bad && x.bad > 0) {
-		return true
-	}
-	for _, s := range w.shipments {
-		if s.lot == l && s.owner == buyer && !s.received && s.bad != bad {
-			return true
-		}
-	}
-	return false
+	x := l.look(buyer)
+	return (bad && x.owned > 0) || (!bad && x.bad > 0)
 }
 
 // owner is one of the parties that owns some of a lot.
@@ -179,78 +125,6 @@ func (w *world) planRetail() *plan {
 		purpose = "industrial"
 	}
 	return w.sell(l, mill, pick(w, w.shops), w.amount(l.look(mill).owned), purpose)
-}
-
-// planShip sends grain from where it lies to its owner, or to another depot.
-func (w *world) planShip() *plan {
-	var from, owner, to *party
-	l := w.find(func(l *lot) bool {
-		from, owner, to = nil, nil, nil
-		for _, p := range w.parties {
-			x := l.look(p)
-			if x.held > 0 && l.kind != "harvest" {
-				from = p
-			}
-			if x.owned+x.bad > 0 && x.held == 0 {
-				owner = p
-			}
-		}
-		return from != nil && owner != nil
-	})
-	if l == nil {
-		return nil
-	}
-	if to = owner; strings.Contains(owner.name, "储备") {
-		if to = pick(w, w.depots); to == from {
-			return nil // a reserve company has no store of its own
-		}
-	}
-	x := l.look(owner)
-	return w.ship(l, from, owner, to, w.amount(min(x.owned+x.bad, l.look(from).held)))
-}
-
-func (w *world) ship(l *lot, from, owner, to *party, grams int64) *plan {
-	c := w.head("YS", from)
-	c["lot"], c["quantity_kg"], c["owner"], c["to"] = l.id, kg(grams), owner.uscc, to.uscc
-	c["carrier"], c["vehicle"] = pick(w, w.carriers).uscc, fmt.Sprintf("豫G%05d", w.rand.IntN(1e5))
-	return &plan{"ship", c, func() {
-		l.moved = true
-		l.of(from).held -= grams
-		w.shipments = append(w.shipments, &shipment{ref: c["ref"], lot: l, shipper: from, owner: owner, to: to,
-			grams: grams, bad: l.take(owner, grams)})
-	}}
-}
-
-func (w *world) planReceive() *plan {
-	s := w.open()
-	if s == nil {
-		return nil
-	}
-	lost := int64(0)
-	if w.rand.IntN(5) < 3 {
-		lost = w.rand.Int64N(s.grams/500 + 1)
-	}
-	return w.receive(s, s.grams-lost)
-}
-
-// open is a shipment that is on its way.
-func (w *world) open() *shipment {
-	for _, s := range w.shipments {
-		if !s.received && w.rand.IntN(2) == 0 {
-			return s
-		}
-	}
-	return nil
-}
-
-func (w *world) receive(s *shipment, grams int64) *plan {
-	c := w.head("SH2", s.to)
-	c["shipper"], c["shipment"], c["lot"], c["received_kg"] = s.shipper.uscc, s.ref, s.lot.id, kg(grams)
-	return &plan{"receive", c, func() {
-		s.received = true
-		s.lot.hand(s.to, grams)
-		s.lot.give(s.owner, grams, s.bad)
-	}}
 }
 
 // input is what a mill takes of a lot.

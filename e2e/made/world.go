@@ -27,6 +27,7 @@ type world struct {
 	tables                                map[string]*table
 	accepted                              []emitted
 	rows                                  int
+	soldOnWay, sharedLosses               int
 	purchased                             *lot // of the newest plan of a purchase
 	now                                   time.Time
 	last                                  string      // file of the row before
@@ -142,14 +143,15 @@ func (b *bin) draw(grams int64) mixture {
 	return mix
 }
 
-// shipment is grain on its way.
+// shipment is grain on its way: it has the custody, and owner is who bears what
+// is lost of it.
 type shipment struct {
 	ref            string
 	lot            *lot
 	shipper, owner *party
 	to             *party
 	grams          int64
-	bad, received  bool
+	received       bool
 }
 
 // newLot makes a lot that one party owns and one holds.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -156,22 +157,31 @@ func (f *fakeGateway) refusal(p record.Payload, s client.Submission) error {
 }
 
 func (f *fakeGateway) signature(p record.Payload, s client.Submission) error {
-	points := f.root.Keys
+	points, need := f.root.Keys, f.root.Threshold
 	if issuer := p.Head().Issuer; issuer != f.root.USCC {
-		points = nil
+		points, need = nil, 1
 		if e := f.enterprises[issuer]; e != nil {
 			for _, k := range e.Keys {
 				points = append(points, k.PublicKey)
 			}
 		}
 	}
+	valid := 0
 	for _, point := range points {
 		k, err := record.ParsePublicKey(point)
-		if err == nil && k.ID() == s.Envelope.Signatures[0].KeyID && k.Verify(s.Envelope.PAE(), s.Envelope.Signatures[0].Sig) {
-			return nil
+		if err == nil && slices.ContainsFunc(s.Envelope.Signatures, func(sig record.Signature) bool {
+			return k.ID() == sig.KeyID && k.Verify(s.Envelope.PAE(), sig.Sig)
+		}) {
+			valid++
 		}
 	}
-	return record.Refuse(record.BadSignature, "")
+	switch {
+	case valid == 0:
+		return record.Refuse(record.BadSignature, "")
+	case valid < need:
+		return record.Refuse(record.TooFewSigned, "%d of %d", valid, need)
+	}
+	return nil
 }
 
 func (f *fakeGateway) accept(p record.Payload, id string) {

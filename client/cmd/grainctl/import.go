@@ -101,6 +101,8 @@ func (f *importFlags) importAll(cmd *cobra.Command, dir string) (*importer, erro
 	if err := sameLedger(ring, ledger); err != nil {
 		return nil, err
 	}
+	reg := &registrar{client: c, ring: ring, root: ledger.Root, newKeys: f.newKeys, warn: warner(cmd)}
+	reg.sayWhatNeedsMore()
 	rows, err := readSeason(cmd, dir, ledger.Root.USCC)
 	if err != nil {
 		return nil, err
@@ -108,7 +110,7 @@ func (f *importFlags) importAll(cmd *cobra.Command, dir string) (*importer, erro
 	im := &importer{
 		client: c,
 		signer: newSigner(ring),
-		reg:    &registrar{client: c, ring: ring, root: ledger.Root, newKeys: f.newKeys, warn: warner(cmd)},
+		reg:    reg,
 		batch:  f.batch,
 		height: ledger.Height,
 		seen:   map[string]bool{},

@@ -42,6 +42,22 @@ func (r *registrar) rootKey() (*record.PrivateKey, error) {
 	return key, nil
 }
 
+// signsAlone tells whether one key signs for the root.
+func (r *registrar) signsAlone() bool { return r.root.Threshold <= 1 }
+
+// sayWhatNeedsMore warns of what an import cannot do where the root's records
+// need several signatures: it has one key of the root at most.
+func (r *registrar) sayWhatNeedsMore() {
+	if r.signsAlone() {
+		return
+	}
+	r.warn(fmt.Sprintf("this import cannot register enterprises, facilities or keys: records of the root %s need the signatures "+
+		"of %d of its %d keys, and import signs with one. Rows of enterprise.csv and facility.csv will be refused (too_few_signed), "+
+		"and enterprises without a registered key stop the import. Sign such records with “grainctl sign”, let the others "+
+		"add theirs with “grainctl sign --add”, submit them, and then import the rest",
+		r.root.USCC, r.root.Threshold, len(r.root.Keys)))
+}
+
 // ensure sees to it that the keys of enterprises are registered: of those that
 // were just registered themselves, and of those that sign rows.
 func (r *registrar) ensure(ctx context.Context, enterprises []string, signers map[string]bool) error {
@@ -161,6 +177,10 @@ func (r *registrar) held(found map[string]keyState, signers map[string]bool) err
 func (r *registrar) register(ctx context.Context, usccs []string) error {
 	if len(usccs) == 0 {
 		return nil
+	}
+	if !r.signsAlone() {
+		return fmt.Errorf("%s: no registered key, and import cannot register one: that takes the signatures of %d of the root's keys "+
+			"(“grainctl keygen”, then a key record with “grainctl sign” and “grainctl sign --add”)", strings.Join(usccs, ", "), r.root.Threshold)
 	}
 	root, err := r.rootKey()
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,26 +13,46 @@ import (
 	"github.com/grainledger/grainledger/record"
 )
 
-type signFlags struct{ recordType, key, keys string }
+type signFlags struct {
+	recordType, key, keys string
+	add                   bool
+	as                    string
+}
 
 func (a *app) signCommand() *cobra.Command {
 	var f signFlags
 	cmd := &cobra.Command{
 		Use:   "sign FILE.json",
-		Short: "Sign a payload",
+		Short: "Sign a payload, or add a signature to a record",
 		Long: `Reads a payload as JSON (“-” is standard input), checks its form as the ledger
-would, signs it and prints the envelope, which “grainctl submit” takes.`,
+would, signs it and prints the envelope, which “grainctl submit” takes.
+
+With --add it reads an envelope, or a submission with sealed parts, says on
+standard error what is being signed, and prints it with one more signature: of
+a counterparty that confirms the record, or of a further key of the root.`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.add {
+				return f.runAdd(cmd, args[0])
+			}
+			return f.run(cmd, args[0])
+		},
 	}
 	cmd.Flags().StringVar(&f.recordType, "type", "", "type of the record, for example harvest")
 	cmd.Flags().StringVar(&f.key, "key", "", "file of the signing key (instead of --keys)")
+	cmd.Flags().BoolVar(&f.add, "add", false, "FILE is a signed record: add a signature to it")
+	cmd.Flags().StringVar(&f.as, "as", "", "with --add: whose key of --keys signs, a USCC (left out: the issuer's)")
 	keysFlag(cmd, &f.keys)
-	cmd.MarkFlagRequired("type")
 	return cmd
 }
 
 func (f *signFlags) run(cmd *cobra.Command, file string) error {
+	switch {
+	case f.recordType == "":
+		return errors.New(`required flag(s) "type" not set`)
+	case f.as != "":
+		return errors.New("--as goes with --add: a payload is signed by its issuer")
+	}
 	data, err := readInput(cmd, file)
 	if err != nil {
 		return err
@@ -59,11 +80,11 @@ func (f *signFlags) run(cmd *cobra.Command, file string) error {
 	return err
 }
 
-func (f *signFlags) signingKey(cmd *cobra.Command, issuer string) (*record.PrivateKey, error) {
+func (f *signFlags) signingKey(cmd *cobra.Command, uscc string) (*record.PrivateKey, error) {
 	if f.key != "" {
 		return client.LoadKey(f.key, warner(cmd))
 	}
-	return keyring(cmd, f.keys).Key(issuer)
+	return keyring(cmd, f.keys).Key(uscc)
 }
 
 // maxInput bounds a file that is read whole.

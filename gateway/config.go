@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/grainledger/grainledger/chaincode/contract"
 	"github.com/grainledger/grainledger/gateway/api"
 	"github.com/grainledger/grainledger/gateway/jobs"
 	"github.com/grainledger/grainledger/gateway/ledger"
@@ -64,6 +65,7 @@ func (c *config) flags(f *pflag.FlagSet) {
 	f.IntVar(&c.batch.QueueRecords, "queue-records", ledger.DefaultQueueRecords, "records waiting or in flight")
 	f.IntVar(&c.batch.QueueBytes, "queue-bytes", ledger.DefaultQueueBytes, "bytes of such records")
 	f.IntVar(&c.batch.IssuerRecords, "issuer-records", ledger.DefaultIssuerRecords, "such records of one issuer")
+	f.IntVar(&c.batch.PeerRecords, "peer-records", ledger.DefaultPeerRecords, "such records from one address")
 	f.DurationVar(&c.jobRetention, "job-retention", jobs.DefaultRetention, "how long the result of a job is kept")
 	f.IntVar(&c.maxJobs, "max-jobs", jobs.DefaultMaxJobs, "jobs that are not committed")
 	f.Int64Var(&c.maxJobBytes, "max-job-bytes", jobs.DefaultMaxBytes, "bytes of such jobs")
@@ -110,8 +112,10 @@ func (c *config) check() error {
 		return errors.New("--dev listens on loopback only, unless --insecure-listen says otherwise")
 	case !loopback(host) && !tls && !c.insecureListen:
 		return fmt.Errorf("%s is not loopback: give --tls-cert and --tls-key, or --insecure-listen behind a proxy that adds TLS", c.listen)
-	case c.maxRecords > c.batch.QueueRecords || c.maxRecords > c.batch.IssuerRecords || c.maxBody > int64(c.batch.QueueBytes):
-		return errors.New("a request of --max-records and --max-body does not fit --queue-records, --issuer-records and --queue-bytes")
+	case c.batch.BatchRecords > contract.MaxBatch:
+		return fmt.Errorf("--batch-records: the contract takes at most %d records in a transaction", contract.MaxBatch)
+	case c.maxRecords > min(c.batch.QueueRecords, c.batch.IssuerRecords, c.batch.PeerRecords) || c.maxBody > int64(c.batch.QueueBytes):
+		return errors.New("a request of --max-records and --max-body does not fit --queue-records, --issuer-records, --peer-records and --queue-bytes")
 	}
 	return c.checkPositive()
 }

@@ -69,6 +69,10 @@ func TestConfigIsChecked(t *testing.T) {
 		{"--listen nonsense", "--listen"},
 		{"--dev --root r", "leave --root out"},
 		{"--max-records 60000", "does not fit"},
+		{"--max-records 400 --peer-records 300", "does not fit"},
+		{"--batch-records 5000", ""},
+		{"--batch-records 5001", "at most 5000 records"},
+		{"--max-index-lag 0", ""},
 		{"--in-flight 0", "--in-flight"},
 		{"--batch-linger 0s", "--batch-linger"},
 	} {

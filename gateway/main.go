@@ -78,7 +78,7 @@ func serve(ctx context.Context, c *config, log *slog.Logger, out io.Writer) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, n.close()) }()
-	handler, err := n.handler(c.address(listener))
+	handler, err := n.handler(ctx, c.address(listener))
 	if err != nil {
 		return err
 	}
@@ -113,9 +113,9 @@ func (c *config) address(listener net.Listener) string {
 }
 
 // handler is the interface and the pages.
-func (n *node) handler(publicURL string) (http.Handler, error) {
+func (n *node) handler(ctx context.Context, publicURL string) (http.Handler, error) {
 	c := n.config
-	a, err := api.New(api.Options{
+	a, err := api.New(ctx, api.Options{
 		Submitter: n.packer, Jobs: n.queue, Chain: n.ledger, Index: n.index, Metrics: n.metrics, Log: n.log,
 		NodeKey: n.key.Public().Point(), Version: c.version, TLS: c.tlsCert != "",
 		MaxBody: c.maxBody, MaxRecords: c.maxRecords, MaxRequests: c.maxRequests,
@@ -127,7 +127,7 @@ func (n *node) handler(publicURL string) (http.Handler, error) {
 	}
 	engine := a.Engine()
 	// Pages are added here.
-	if err := web.Register(engine, web.Options{Reader: n.index, PublicURL: publicURL, Log: n.log}); err != nil {
+	if err := web.Register(engine, web.Options{Reader: n.index, PublicURL: publicURL, Fresh: a.Fresh, Log: n.log}); err != nil {
 		return nil, err
 	}
 	return engine, nil

@@ -65,7 +65,7 @@ func run(t *testing.T, args ...string) *running {
 	r.stop = sync.OnceValue(func() error { cancel(); return <-ended })
 	t.Cleanup(func() { _ = r.stop() })
 	address := regexp.MustCompile(`pages +(\S+)/\n`)
-	for range 1000 {
+	for range 12_000 {
 		if m := address.FindStringSubmatch(out.String()); m != nil {
 			r.url = m[1]
 			return r
@@ -184,7 +184,7 @@ func TestGateway(t *testing.T) {
 
 func (r *running) awaitJob(t *testing.T, location string) {
 	t.Helper()
-	for range 400 {
+	for range 12_000 {
 		var job struct {
 			Status  ledger.Status    `json:"status"`
 			Results []ledger.Receipt `json:"results"`
@@ -205,7 +205,7 @@ func (r *running) awaitJob(t *testing.T, location string) {
 
 func (r *running) await(t *testing.T, path string) {
 	t.Helper()
-	for range 400 {
+	for range 12_000 {
 		if r.do(t, "GET", path, "", nil).StatusCode == 200 {
 			return
 		}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -102,10 +101,8 @@ func (n *node) openIndex(ctx context.Context) error {
 	err := n.tryIndex(ctx, path)
 	if err != nil && ctx.Err() == nil {
 		n.log.Warn("the index is deleted and built again from the blocks", "path", path, "error", err)
-		for _, suffix := range []string{"", "-wal", "-shm"} {
-			if err := os.Remove(path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
-				return fmt.Errorf("delete the index: %w", err)
-			}
+		if err := index.Remove(path); err != nil {
+			return err
 		}
 		err = n.tryIndex(ctx, path)
 	}

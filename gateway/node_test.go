@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -34,7 +35,7 @@ func TestNothingConflicts(t *testing.T) {
 		})
 	}
 	group.Wait()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	health, err := n.ledger.Health(ctx)
 	if err != nil {
@@ -78,14 +79,35 @@ func TestSealedPartIsStored(t *testing.T) {
 	if err != nil || receipts[0].Outcome != record.Accepted {
 		t.Fatalf("%+v, %v", receipts, err)
 	}
-	for range 400 {
+	for range 12_000 {
 		r, err := n.index.Record(context.Background(), receipts[0].ID)
 		if err == nil && len(r.Sealed) == 1 && r.Sealed[0].State == "sealed" {
 			return
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	t.Error("the part was not sealed within 2 s")
+	t.Error("the part was not sealed within 60 s")
+}
+
+// TestRefusalCanBeProved: the receipt of a refusal leads to the transaction
+// whose response says so.
+func TestRefusalCanBeProved(t *testing.T) {
+	n := openNode(t)
+	coop := newParty(t, n, 1)
+	sub := coop.sign(t, &record.Split{Header: coop.head("s"), Lot: "NONE", Outputs: []record.Amount{{Lot: "S", Grams: 1}}})
+	receipts, err := n.packer.Submit(context.Background(), []ledger.Submission{sub})
+	if err != nil || receipts[0].Outcome != record.Rejected || receipts[0].RefusedIn == "" {
+		t.Fatalf("%+v, %v", receipts, err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := n.index.WaitFor(ctx, receipts[0].Decided+1); err != nil {
+		t.Fatal(err)
+	}
+	proof, err := n.index.Receipt(ctx, receipts[0].RefusedIn)
+	if err != nil || proof.Block != receipts[0].Decided || len(proof.Verdicts) != 1 || !reflect.DeepEqual(proof.Verdicts[0], receipts[0].Verdict) {
+		t.Errorf("%+v, %v", proof, err)
+	}
 }
 
 func openNode(t *testing.T) *node {

@@ -5,10 +5,15 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/gin-gonic/gin"
+	"github.com/go-json-experiment/json"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/grainledger/grainledger/gateway/index"
@@ -30,10 +35,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		&record.Inspect{Header: coop.head("i"), Target: "S", Stage: record.StageStorage, Items: []record.Measured{{Item: "moisture", Value: "13.2"}}},
 		&record.Ship{Header: coop.head("t"), Lot: "H", Grams: 10, Owner: coop.uscc, To: root.uscc},
 	)
-	handler, err := n.handler("http://gateway.test")
-	if err != nil {
-		t.Fatal(err)
-	}
+	handler := handlerOf(t, n)
 	schemas := servedSchemas(t, handler)
 	lot := waitForLot(t, n, "S")
 	for path, template := range map[string]string{
@@ -46,6 +48,8 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		"/v1/enterprises/" + coop.uscc:            "/v1/enterprises/{uscc}",
 		"/v1/enterprises/" + root.uscc:            "/v1/enterprises/{uscc}",
 		"/v1/records/" + lot.Record:               "/v1/records/{id}",
+		"/v1/records?ref=h&issuer=" + coop.uscc:   "/v1/records",
+		"/v1/transactions/" + lot.RecordPlace.Tx:  "/v1/transactions/{id}",
 		"/v1/ledger":                              "/v1/ledger",
 		"/readyz":                                 "/readyz",
 	} {
@@ -61,6 +65,120 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		}
 		if err != nil {
 			t.Errorf("%s: %v\n%s", path, err, body)
+		}
+	}
+}
+
+func handlerOf(t *testing.T, n *node) http.Handler {
+	t.Helper()
+	handler, err := n.handler(context.Background(), "http://gateway.test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return handler
+}
+
+// documented is what of an OpenAPI document concerns its routes.
+type documented struct {
+	Paths map[string]map[string]struct {
+		Responses map[string]response `json:"responses"`
+	} `json:"paths"`
+	Components struct {
+		Responses map[string]response `json:"responses"`
+	} `json:"components"`
+}
+
+type response struct {
+	Ref     string         `json:"$ref"`
+	Content map[string]any `json:"content"` // by media type
+}
+
+func servedDocument(t *testing.T, h http.Handler) *documented {
+	t.Helper()
+	d := new(documented)
+	if err := json.Unmarshal(get(t, h, "/openapi.json"), d); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// response is what a GET may be answered with.
+func (d *documented) response(path, status string) (response, bool) {
+	r, ok := d.Paths[path]["get"].Responses[status]
+	if name, shared := strings.CutPrefix(r.Ref, "#/components/responses/"); shared {
+		r, ok = d.Components.Responses[name]
+	}
+	return r, ok
+}
+
+// TestEveryRouteIsDocumented compares all routes, pages included, with the
+// document. HEAD goes where GET goes and is not written down.
+func TestEveryRouteIsDocumented(t *testing.T) {
+	handler := handlerOf(t, openNode(t))
+	engine, ok := handler.(*gin.Engine)
+	if !ok {
+		t.Fatalf("the handler is a %T", handler)
+	}
+	var routes, written []string
+	for _, r := range engine.Routes() {
+		if r.Method != http.MethodHead {
+			path := regexp.MustCompile(`:([a-z]+)`).ReplaceAllString(r.Path, "{$1}")
+			routes = append(routes, strings.ToLower(r.Method)+" "+path)
+		}
+	}
+	for path, item := range servedDocument(t, handler).Paths {
+		for method := range item {
+			written = append(written, method+" "+path)
+		}
+	}
+	slices.Sort(routes)
+	slices.Sort(written)
+	if !slices.Equal(routes, written) {
+		t.Errorf("documented: %s\nroutes:     %s", written, routes)
+	}
+}
+
+// TestPagesAreAsDocumented asks for pages and images: their statuses and media
+// types are those of the document.
+func TestPagesAreAsDocumented(t *testing.T) {
+	n := openNode(t)
+	coop := newParty(t, n, 1)
+	coop.must(t, n, &record.Harvest{Header: coop.head("h"), Lot: "H", Variety: "1110000", HarvestYear: 2025, Origin: "410000", Grams: 1000})
+	handler := handlerOf(t, n)
+	waitForLot(t, n, "H")
+	document := servedDocument(t, handler)
+	style := regexp.MustCompile(`/web/style[^"]+`).FindString(string(get(t, handler, "/")))
+	icon := regexp.MustCompile(`/web/icon[^"]+`).FindString(string(get(t, handler, "/")))
+	for path, want := range map[string]struct {
+		template, status, media string
+	}{
+		"/":                              {"/", "200", "text/html"},
+		"/?lot=H":                        {"/", "303", ""},
+		"/?after=forged":                 {"/", "302", ""},
+		"/?gtin=1":                       {"/", "400", "text/html"},
+		"/01/6901234567809":              {"/01/{gtin}", "400", "text/html"},
+		"/01/06901234567809/10/B":        {"/01/{gtin}/10/{batch}", "404", "text/html"},
+		"/01/6901234567809/10/B":         {"/01/{gtin}/10/{batch}", "301", ""},
+		"/01/1/10/B":                     {"/01/{gtin}/10/{batch}", "400", "text/html"},
+		"/01/06901234567809/10/B/qr.png": {"/01/{gtin}/10/{batch}/qr.png", "200", "image/png"},
+		"/01/06901234567809/10/B/qr.svg": {"/01/{gtin}/10/{batch}/qr.svg", "200", "image/svg+xml"},
+		"/01/1/10/B/qr.svg":              {"/01/{gtin}/10/{batch}/qr.svg", "400", "text/html"},
+		"/lots/H":                        {"/lots/{id}", "200", "text/html"},
+		"/lots/none":                     {"/lots/{id}", "404", "text/html"},
+		"/lots/.":                        {"/lots/{id}", "400", "text/html"},
+		style:                            {"/web/{file}", "200", "text/css"},
+		icon:                             {"/web/{file}", "200", "image/svg+xml"},
+		"/web/none.css":                  {"/web/{file}", "404", "text/html"},
+	} {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		media, _, _ := strings.Cut(w.Header().Get("Content-Type"), ";")
+		if got := strconv.Itoa(w.Code); got != want.status || want.media != "" && media != want.media {
+			t.Errorf("%s: %s %s", path, got, media)
+		}
+		response, ok := document.response(want.template, want.status)
+		if _, named := response.Content[want.media]; !ok || want.media != "" && !named {
+			t.Errorf("%s: the document says nothing of %s %s", path, want.status, want.media)
 		}
 	}
 }
@@ -111,7 +229,7 @@ func get(t *testing.T, h http.Handler, path string) []byte {
 
 func waitForLot(t *testing.T, n *node, id string) index.Lot {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	health, err := n.ledger.Health(ctx)
 	if err != nil {

@@ -52,6 +52,10 @@ type Registry interface {
 	Bin(ctx context.Context, code string) (index.Bin, error)
 	Enterprise(ctx context.Context, uscc, cursor string, limit int) (index.Enterprise, error)
 	Record(ctx context.Context, id string) (index.Record, error)
+	RecordByRef(ctx context.Context, issuer, ref string) (index.Record, error)
+	Places(ctx context.Context, ids []string) (map[string]index.Place, error)
+	Receipt(ctx context.Context, tx string) (index.Receipt, error)
+	Stats(ctx context.Context) (index.Stats, error)
 	Root(ctx context.Context) (record.Root, error)
 }
 
@@ -92,13 +96,13 @@ const (
 	// DefaultReadWait is how long a read waits until the index has what this
 	// gateway has answered.
 	DefaultReadWait = 5 * time.Second
-	// DefaultMaxLag is how many blocks the index may be behind a gateway that
-	// is ready.
+	// DefaultMaxLag is how many blocks the index of a ready gateway may be
+	// behind, where the operator does not say.
 	DefaultMaxLag = 100
 )
 
 // Options says what the interface serves and within which limits. Zero limits
-// stand for their defaults.
+// stand for their defaults, but for MaxLag.
 type Options struct {
 	Submitter Submitter
 	Jobs      Jobs
@@ -116,7 +120,7 @@ type Options struct {
 	BodyBudget  int64
 	SubmitWait  time.Duration
 	ReadWait    time.Duration
-	MaxLag      uint64
+	MaxLag      uint64 // 0: the index of a gateway that is ready has every block
 }
 
 // API is the interface.
@@ -129,8 +133,9 @@ type API struct {
 	budget  budget
 }
 
-// New makes the interface.
-func New(opt Options) (*API, error) {
+// New makes the interface. Reads wait for all that the ledger holds by now: an
+// earlier process may have answered it.
+func New(ctx context.Context, opt Options) (*API, error) {
 	opt.setDefaults()
 	if err := opt.check(); err != nil {
 		return nil, err
@@ -141,6 +146,11 @@ func New(opt Options) (*API, error) {
 	}
 	a := &API{opt: opt, openapi: document, budget: budget{limit: opt.BodyBudget}}
 	a.fresh = freshness{index: opt.Index, wait: opt.ReadWait}
+	health, err := opt.Chain.Health(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("api: %w", err)
+	}
+	a.fresh.reach(health.Height)
 	opt.Metrics.watch(opt)
 	if a.engine, err = a.newEngine(); err != nil {
 		return nil, fmt.Errorf("api: %w", err)
@@ -158,7 +168,6 @@ func (o *Options) setDefaults() {
 	setDefault(&o.BodyBudget, DefaultBodyBudget)
 	setDefault(&o.SubmitWait, DefaultSubmitWait)
 	setDefault(&o.ReadWait, DefaultReadWait)
-	setDefault(&o.MaxLag, DefaultMaxLag)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -14,6 +15,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/grainledger/grainledger/gateway/ledger"
+	"github.com/grainledger/grainledger/record"
 )
 
 // readBody reads a JSON body within the limits; false when the request has
@@ -57,40 +59,42 @@ func (a *API) tooLarge() Problem {
 }
 
 // splitList splits a body into its submissions: one object, or a list of
-// them. What an element looks like inside is not looked at.
-func splitList(body []byte) (parts []jsontext.Value, list bool, err error) {
-	var whole jsontext.Value
-	if err := json.Unmarshal(body, &whole); err != nil {
-		return nil, false, err
-	}
-	switch whole.Kind() {
-	case '{':
-		return []jsontext.Value{whole}, false, nil
-	case '[':
-		err := json.Unmarshal(whole, &parts)
+// them. What an element looks like inside is not looked at: it is refused
+// alone.
+func splitList(body []byte) (parts [][]byte, list bool, err error) {
+	switch body = bytes.TrimLeft(body, " \t\r\n"); {
+	case bytes.HasPrefix(body, []byte("{")):
+		parts, err = record.DecodeBatch(slices.Concat([]byte("["), body, []byte("]")))
+		if err == nil && len(parts) != 1 {
+			err = errors.New("more than one object")
+		}
+		return parts, false, err
+	case bytes.HasPrefix(body, []byte("[")):
+		parts, err = record.DecodeBatch(body)
 		return parts, true, err
 	}
 	return nil, false, errors.New("neither an object nor a list")
 }
 
 // splitSubmission takes the sealed parts out of a submission. What is left is
-// the envelope, members as they came, for the ledger's own strict reader. The
-// part is valid JSON.
-func splitSubmission(part jsontext.Value) (ledger.Submission, error) {
-	if part.Kind() != '{' {
+// the envelope, members as they came, for the ledger's own strict reader, which
+// also refuses a second list of sealed parts. The part is JSON at least.
+func splitSubmission(part []byte) (ledger.Submission, error) {
+	if jsontext.Value(part).Kind() != '{' {
 		return ledger.Submission{Envelope: part}, nil
 	}
-	d := jsontext.NewDecoder(bytes.NewReader(part))
+	d := jsontext.NewDecoder(bytes.NewReader(part), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if _, err := d.ReadToken(); err != nil {
 		return ledger.Submission{}, err
 	}
 	s := ledger.Submission{Envelope: append(make([]byte, 0, len(part)), '{')}
-	for d.PeekKind() == '"' {
+	for seen := false; d.PeekKind() == '"'; {
 		name, err := d.ReadValue()
 		if err != nil {
 			return s, err
 		}
-		sealed := string(name) == `"sealed"`
+		sealed := string(name) == `"sealed"` && !seen
+		seen = seen || sealed
 		if !sealed {
 			s.Envelope = append(append(comma(s.Envelope), name...), ':')
 		}

@@ -226,6 +226,31 @@ func (f fakeIndex) Record(_ context.Context, id string) (index.Record, error) {
 	return aRecord(), f.find(id, someID)
 }
 
+func (f fakeIndex) RecordByRef(_ context.Context, issuer, ref string) (index.Record, error) {
+	return aRecord(), f.find(issuer+"/"+ref, someUSCC+"/h1")
+}
+
+func (f fakeIndex) Places(_ context.Context, ids []string) (map[string]index.Place, error) {
+	found := map[string]index.Place{}
+	for _, id := range ids {
+		if id == someID {
+			found[id] = place()
+		}
+	}
+	return found, f.find("", "")
+}
+
+func (f fakeIndex) Receipt(_ context.Context, tx string) (index.Receipt, error) {
+	v := record.Refusal(record.Refuse(record.NotOwner, "it is not theirs"))
+	v.ID, v.Type, v.Issuer, v.Ref = someID, record.TypeSell, someUSCC, "s1"
+	return index.Receipt{Tx: tx, Block: 7, Time: somePlace, Code: ledger.Valid, Function: record.FnSubmit,
+		Verdicts: []record.Verdict{v}}, f.find(tx, "tx7")
+}
+
+func (f fakeIndex) Stats(context.Context) (index.Stats, error) {
+	return index.Stats{Records: 3, Lots: 2, Enterprises: 1}, f.find("", "")
+}
+
 func (f fakeIndex) Root(context.Context) (record.Root, error) {
 	return record.Root{USCC: someUSCC, Name: "根", Division: "000000", Threshold: 1, Keys: []string{"04"}}, f.find("", "")
 }
@@ -308,7 +333,7 @@ func start(t *testing.T, w *world, change func(*Options)) *API {
 	if change != nil {
 		change(&opt)
 	}
-	a, err := New(opt)
+	a, err := New(context.Background(), opt)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,8 @@ import (
 )
 
 // freshness lets reads see what this gateway has answered: a read waits until
-// the index has the newest block of any receipt.
+// the index has the newest block of any receipt, and of the ledger when the
+// gateway started.
 type freshness struct {
 	index  Progress
 	wait   time.Duration
@@ -28,6 +29,11 @@ func (f *freshness) note(receipts []ledger.Receipt) {
 			height = max(height, r.Decided+1, r.Block+1)
 		}
 	}
+	f.reach(height)
+}
+
+// reach makes reads wait for so many blocks.
+func (f *freshness) reach(height uint64) {
 	for {
 		old := f.height.Load()
 		if height <= old || f.height.CompareAndSwap(old, height) {
@@ -36,16 +42,24 @@ func (f *freshness) note(receipts []ledger.Receipt) {
 	}
 }
 
+// Fresh waits until the index has read what this gateway has answered, for
+// the pages. It fails when that takes too long.
+func (a *API) Fresh(ctx context.Context) error { return a.fresh.await(ctx) }
+
+func (f *freshness) await(ctx context.Context) error {
+	height := f.height.Load()
+	if f.index.Height() >= height {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, f.wait)
+	defer cancel()
+	return f.index.WaitFor(ctx, height)
+}
+
 // ready waits for the index; false when the request has been answered with a
 // problem.
 func (f *freshness) ready(c *gin.Context) bool {
-	height := f.height.Load()
-	if f.index.Height() >= height {
-		return true
-	}
-	ctx, cancel := context.WithTimeout(c.Request.Context(), f.wait)
-	defer cancel()
-	if err := f.index.WaitFor(ctx, height); err != nil {
+	if err := f.await(c.Request.Context()); err != nil {
 		if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
 			_ = c.Error(err)
 		}

@@ -58,7 +58,7 @@ func TestBodiesTogetherAreBounded(t *testing.T) {
 // TestRequestsAreBounded holds one request open and sends another.
 func TestRequestsAreBounded(t *testing.T) {
 	w := newWorld()
-	h := start(t, w, func(o *Options) { o.MaxRequests, o.ReadWait = 1, 5*time.Second }).Engine()
+	h := start(t, w, func(o *Options) { o.MaxRequests, o.ReadWait = 1, time.Minute }).Engine()
 	w.set("ledger", "")
 	if got := post(h, strings.NewReader(sell("a"))); got.Code != http.StatusOK {
 		t.Fatal(got.Code)
@@ -71,7 +71,7 @@ func TestRequestsAreBounded(t *testing.T) {
 		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/v1/lots/L1", nil)
 		h.ServeHTTP(httptest.NewRecorder(), r)
 	}()
-	for range 200 { // until the first one holds the slot
+	for range 12_000 { // until the first one holds the slot
 		r := httptest.NewRecorder()
 		h.ServeHTTP(r, httptest.NewRequest(http.MethodGet, "/v1/jobs/x", nil))
 		if r.Code == http.StatusServiceUnavailable {
@@ -113,7 +113,7 @@ func TestSlowClient(t *testing.T) {
 	}
 	defer conn.Close()
 	fmt.Fprint(conn, "POST /v1/records HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
-	if err := conn.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+	if err := conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	answer, err := io.ReadAll(conn)
@@ -191,6 +191,7 @@ func TestMetricsCount(t *testing.T) {
 		`grainledger_packer_inflight_transactions 0`,
 		`grainledger_ledger_height_blocks 2`,
 		`grainledger_index_lag_blocks 0`,
+		`grainledger_index_entries{kind="lots"} 2`,
 	} {
 		if !strings.Contains(r.Body.String(), line+"\n") {
 			t.Errorf("no line %s", line)

@@ -106,6 +106,38 @@ func (m *Metrics) watch(o Options) {
 		func() float64 { return height(o.Chain) })
 	m.Gauge("grainledger_index_lag_blocks", "Blocks that the index has not read.",
 		func() float64 { return max(height(o.Chain)-float64(o.Index.Height()), 0) })
+	m.registry.MustRegister(newHoldings(o.Index))
+}
+
+// holdings tells what the index holds; nothing while it cannot be read.
+type holdings struct {
+	index Registry
+	desc  *prometheus.Desc
+}
+
+var _ prometheus.Collector = holdings{}
+
+func newHoldings(index Registry) holdings {
+	return holdings{index, prometheus.NewDesc("grainledger_index_entries", "What the index holds, by kind.", []string{"kind"}, nil)}
+}
+
+// Describe is for prometheus.
+func (h holdings) Describe(to chan<- *prometheus.Desc) { to <- h.desc }
+
+// Collect is for prometheus.
+func (h holdings) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	s, err := h.index.Stats(ctx)
+	if err != nil {
+		return
+	}
+	for kind, n := range map[string]int64{
+		"transactions": s.Transactions, "records": s.Records, "lots": s.Lots, "mixes": s.Mixes, "edges": s.Edges,
+		"retail": s.Retail, "enterprises": s.Enterprises, "facilities": s.Facilities, "bins": s.Bins, "keys": s.Keys,
+	} {
+		to <- prometheus.MustNewConstMetric(h.desc, prometheus.GaugeValue, float64(n), kind)
+	}
 }
 
 func height(c Chain) float64 {

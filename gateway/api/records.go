@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -31,18 +32,19 @@ func (a *API) postRecords(c *gin.Context) {
 	parts, list, err := splitList(body)
 	switch {
 	case err != nil:
-		fail(c, problemBadRequest.withDetail("the body is not a JSON object, nor a list of objects, without repeated members"))
+		fail(c, problemBadRequest.withDetail("the body is neither a JSON object nor a list of objects"))
 		return
 	case len(parts) > a.opt.MaxRecords:
 		fail(c, problemTooLarge.withDetail("a request has at most "+strconv.Itoa(a.opt.MaxRecords)+" records"))
 		return
 	}
-	subs := make([]ledger.Submission, len(parts))
+	subs, peer := make([]ledger.Submission, len(parts)), peerOf(c.RemoteIP())
 	for i, part := range parts {
 		if subs[i], err = splitSubmission(part); err != nil {
 			fail(c, problemBadRequest.withDetail("record "+strconv.Itoa(i)+" cannot be read"))
 			return
 		}
+		subs[i].Peer = peer
 	}
 	if prefersAsync(c.Request.Header) {
 		a.postJob(c, subs)
@@ -79,15 +81,44 @@ func (a *API) decide(c *gin.Context, subs []ledger.Submission, list bool) {
 // findFirst adds to duplicates the block of their first receipt, as far as
 // the index has read it.
 func (a *API) findFirst(ctx context.Context, receipts []ledger.Receipt) {
+	var ids []string
+	first := func(r *ledger.Receipt) bool {
+		return r.Block == 0 && (r.Outcome == record.IsDuplicate || r.Outcome == record.Accepted)
+	}
 	for i := range receipts {
-		r := &receipts[i]
-		if r.Block != 0 || (r.Outcome != record.IsDuplicate && r.Outcome != record.Accepted) {
-			continue
-		}
-		if first, err := a.opt.Index.Record(ctx, r.ID); err == nil {
-			r.Block = first.Place.Block
+		if first(&receipts[i]) {
+			ids = append(ids, receipts[i].ID)
 		}
 	}
+	if len(ids) == 0 {
+		return
+	}
+	places, err := a.opt.Index.Places(ctx, ids)
+	if err != nil {
+		return // the answer stands without
+	}
+	for i := range receipts {
+		if r := &receipts[i]; first(r) {
+			r.Block = places[r.ID].Block
+		}
+	}
+}
+
+// peerOf is whose share an address counts to: its own, or where it is of
+// IPv6, that of its network of 64 bits, of which one host may use them all.
+func peerOf(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return address
+	}
+	if ip = ip.Unmap(); ip.Is4() {
+		return ip.String()
+	}
+	network, err := ip.WithZone("").Prefix(64)
+	if err != nil {
+		return address
+	}
+	return network.String()
 }
 
 // failSubmit answers a submission that was not decided.
@@ -100,6 +131,8 @@ func failSubmit(c *gin.Context, err error) {
 		fail(c, problemBusy)
 	case errors.Is(err, ledger.ErrQuota):
 		fail(c, problemQuota)
+	case errors.Is(err, ledger.ErrPeerQuota):
+		fail(c, problemPeerQuota)
 	case errors.Is(err, ledger.ErrConflict):
 		fail(c, problemContention)
 	case errors.Is(err, ledger.ErrUnavailable), errors.Is(err, ledger.ErrClosed), errors.Is(err, jobs.ErrClosed):
@@ -138,6 +171,24 @@ func (a *API) getRecord(c *gin.Context) {
 		return
 	}
 	r, err := a.opt.Index.Record(c.Request.Context(), c.Param("id"))
+	answerRecord(c, r, err)
+}
+
+// findRecord shows the record that an issuer gave a number.
+func (a *API) findRecord(c *gin.Context) {
+	issuer, ref := c.Query("issuer"), c.Query("ref")
+	if issuer == "" || ref == "" {
+		fail(c, problemBadRequest.withDetail("issuer and ref name the record"))
+		return
+	}
+	if !a.fresh.ready(c) {
+		return
+	}
+	r, err := a.opt.Index.RecordByRef(c.Request.Context(), issuer, ref)
+	answerRecord(c, r, err)
+}
+
+func answerRecord(c *gin.Context, r index.Record, err error) {
 	if err != nil {
 		failRead(c, err)
 		return

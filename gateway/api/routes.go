@@ -29,7 +29,9 @@ func (a *API) newEngine() (*gin.Engine, error) {
 	r.Use(a.limitRequests()) // pages that are added later come under it, too
 	v1 := r.Group("/v1")
 	v1.POST("/records", a.postRecords)
+	v1.GET("/records", a.findRecord)
 	v1.GET("/records/:id", a.getRecord)
+	v1.GET("/transactions/:id", a.getTransaction)
 	v1.GET("/jobs/:id", a.getJob)
 	v1.GET("/lots/:id", a.getLot)
 	v1.GET("/lots/:id/trace", a.getTrace)

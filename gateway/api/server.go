@@ -20,7 +20,7 @@ const (
 // submission waits for its commit.
 func NewServer(h http.Handler, submitWait time.Duration, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           h,
+		Handler:           headAsGet(h),
 		ReadHeaderTimeout: ReadHeaderTimeout,
 		ReadTimeout:       ReadTimeout,
 		WriteTimeout:      ReadTimeout + submitWait + answerTime,
@@ -28,4 +28,17 @@ func NewServer(h http.Handler, submitWait time.Duration, log *slog.Logger) *http
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
+}
+
+// headAsGet answers HEAD wherever GET is answered (RFC 9110, 9.3.2). The
+// server drops the body, since the request that it read was a HEAD.
+func headAsGet(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			get := *r
+			get.Method = http.MethodGet
+			r = &get
+		}
+		h.ServeHTTP(w, r)
+	})
 }

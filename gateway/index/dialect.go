@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
+	"os"
 	"runtime"
 	"strconv"
 
@@ -73,6 +75,18 @@ func dsn(path, lock string, pragmas ...string) string {
 		q.Add("_pragma", p)
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+// Remove deletes the index at path, which must not be open. Where there is
+// none, there is nothing to do.
+func Remove(path string) error {
+	var errs []error
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+			errs = append(errs, fmt.Errorf("index: remove: %w", err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // snapshot makes all reads of a transaction see the same state. A WAL reader

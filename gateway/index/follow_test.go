@@ -64,7 +64,7 @@ func followTo(t *testing.T, ix *Index, c *chain, n uint64) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- ix.Follow(ctx, c) }()
-	wait, stop := context.WithTimeout(ctx, 10*time.Second)
+	wait, stop := context.WithTimeout(ctx, time.Minute)
 	defer stop()
 	if err := ix.WaitFor(wait, n); err != nil {
 		t.Error(err)

@@ -10,7 +10,10 @@ import (
 // contract would leave.
 
 func (c *chain) makeLot(p record.Payload, s record.LotState, parents ...record.Edge) {
-	id := c.accept(p)
+	c.makeLotAs(c.accept(p), p, s, parents...)
+}
+
+func (c *chain) makeLotAs(id string, p record.Payload, s record.LotState, parents ...record.Edge) {
 	s.Kind, s.Issuer, s.Record, s.OccurredAt = p.Type(), p.Head().Issuer, id, p.Head().OccurredAt
 	c.lots[s.Lot] = &s
 	c.put(record.LotKey(s.Lot), s)
@@ -34,7 +37,7 @@ func (c *chain) harvest(lot string, grams int64) {
 }
 
 // purchase draws from a lot, or from nowhere recorded.
-func (c *chain) purchase(lot, from string, grams int64) {
+func (c *chain) purchase(lot, from string, grams int64, flags ...record.Flag) {
 	p := &record.Purchase{
 		Header: c.header(depot), Lot: lot, FromLot: from, Seller: farm, Nature: "110", GrossGrams: grams, NetGrams: grams,
 	}
@@ -43,7 +46,7 @@ func (c *chain) purchase(lot, from string, grams int64) {
 		p.FromGrams = grams
 		parents = append(parents, record.Edge{Parent: from, Grams: grams})
 	}
-	c.makeLot(p, record.LotState{Lot: lot, Grams: grams, Variety: "1110100", Nature: "110"}, parents...)
+	c.makeLotAs(c.accept(p, flags...), p, record.LotState{Lot: lot, Grams: grams, Variety: "1110100", Nature: "110"}, parents...)
 }
 
 func (c *chain) binState(code string) *record.BinState {

@@ -73,6 +73,27 @@ func (r *reader) name(ctx context.Context, uscc string) (string, error) {
 	return n.of(uscc), err
 }
 
+// Names are the names of enterprises by USCC, as far as they are registered.
+func (ix *Index) Names(ctx context.Context, usccs []string) (map[string]string, error) {
+	found := map[string]string{}
+	err := ix.read(ctx, "names", func(r *reader) error {
+		n := r.names()
+		for _, uscc := range usccs {
+			n.want(uscc)
+		}
+		if err := n.load(ctx); err != nil {
+			return err
+		}
+		for uscc, name := range n.known {
+			if name != "" {
+				found[uscc] = name
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
 const stateValue = `SELECT value FROM state WHERE key = $1`
 
 // state reads a state value; sql.ErrNoRows where there is none.

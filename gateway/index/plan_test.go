@@ -11,7 +11,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 	ix := openIndex(t)
 	for _, query := range []string{
 		parentsOf, childrenOf, parentsOfMixes, childrenOfMixes, vertexByID, nodeNumbers, nodeIDs, lotStates,
-		lotState, recordByID, recordByRef, recordsByNum, recordIDs, recordsOfNodes, sealedStates, cosignatureOf,
+		lotState, recordByID, recordByRef, recordsByNum, placesOf, reportsOnAll, recordIDs, recordsOfNodes, sealedStates, cosignatureOf,
 		stateValues, stateValue, lotByID, lotByBatch, transitOf, shipmentsOf, reportsOn, makerOf, placeOf,
 		keysOfEnterprise, facilityPage, retailPage, txByID, tipQuery, countState,
 	} {

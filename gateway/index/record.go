@@ -32,6 +32,26 @@ const (
 	cosignatureOf = `SELECT c.envelope FROM cosignature c WHERE c.record = $1 ORDER BY c.tx, c.place`
 )
 
+const placesOf = `SELECT r.id, t.block, t.id, t.time, r.place FROM record r JOIN tx t ON t.num = r.tx WHERE r.id IN ` + list
+
+// Places tells where records stand, by their ids. Those that the index does
+// not have are left out.
+func (ix *Index) Places(ctx context.Context, ids []string) (map[string]Place, error) {
+	places := map[string]Place{}
+	err := ix.read(ctx, "places of records", func(r *reader) error {
+		return eachIn(ctx, r, placesOf, nil, ids, func(rows *sql.Rows) error {
+			var id string
+			var block int64
+			var p Place
+			err := rows.Scan(&id, &block, &p.Tx, &p.Time, &p.Index)
+			p.Block = uint64(block)
+			places[id] = p
+			return err
+		})
+	})
+	return places, err
+}
+
 func (ix *Index) oneRecord(ctx context.Context, what, query string, args ...any) (Record, error) {
 	var answer Record
 	err := ix.read(ctx, what, func(r *reader) error {

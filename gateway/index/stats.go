@@ -8,18 +8,16 @@ import (
 
 // Stats counts what the index has read.
 type Stats struct {
-	Blocks       uint64 `json:"blocks"`
-	LastBlock    string `json:"lastBlock,omitempty"` // time of the last block
-	Transactions int64  `json:"transactions"`        // invalid ones too
-	Records      int64  `json:"records"`             // accepted ones
-	Lots         int64  `json:"lots"`
-	Mixes        int64  `json:"mixes"`
-	Edges        int64  `json:"edges"`
-	Retail       int64  `json:"retail"`
-	Enterprises  int64  `json:"enterprises"`
-	Facilities   int64  `json:"facilities"`
-	Bins         int64  `json:"bins"` // that ever held grain
-	Keys         int64  `json:"keys"`
+	Transactions int64 // invalid ones too
+	Records      int64 // accepted ones
+	Lots         int64
+	Mixes        int64
+	Edges        int64
+	Retail       int64
+	Enterprises  int64
+	Facilities   int64
+	Bins         int64 // that ever held grain
+	Keys         int64
 }
 
 // Counts of things that are few enough to be counted each time.
@@ -40,9 +38,8 @@ func (ix *Index) Stats(ctx context.Context) (Stats, error) {
 		case err != nil:
 			return err
 		}
-		t.any = true
 		s = Stats{
-			Blocks: t.height(), LastBlock: t.time, Transactions: t.txs, Records: t.records,
+			Transactions: t.txs, Records: t.records,
 			Lots: t.lots, Mixes: t.mixes, Edges: t.edges, Retail: t.retail,
 		}
 		for prefix, into := range map[string]*int64{"org": &s.Enterprises, "fac": &s.Facilities, "bin": &s.Bins} {

@@ -38,7 +38,7 @@ const (
 	updateSeq      = `UPDATE node SET seq = $1 WHERE num = $2`
 	updateLotState = `UPDATE lot SET state = $1 WHERE node = $2`
 	updateStock    = `UPDATE lot SET stock = $1 WHERE node = $2`
-	updateCosigned = `UPDATE record SET cosigned = $1 WHERE issuer = $2 AND ref = $3`
+	updateEntry    = `UPDATE record SET cosigned = $1, flags = $2 WHERE issuer = $3 AND ref = $4`
 	addCosignature = `INSERT INTO cosignature (record, tx, place, envelope)
 		SELECT num, $2, $3, $4 FROM record WHERE id = $1 ON CONFLICT (record, tx, place) DO NOTHING`
 )
@@ -94,13 +94,16 @@ func (w *writer) writeRecords(ctx context.Context) error {
 	w.tip.records += int64(len(records))
 	return w.insert(ctx, insertRecord, len(records), func(args []any, i int) []any {
 		r := &records[i]
-		entry := w.changes.entries[entryKey{r.head.Issuer, r.head.Ref}]
-		sealed := entry.Sealed
+		entry, written := w.changes.entries[entryKey{r.head.Issuer, r.head.Ref}]
+		flags, sealed := entry.Flags, entry.Sealed
+		if !written {
+			flags = r.verdict.Flags
+		}
 		if len(sealed) == 0 {
 			sealed = r.sealed
 		}
 		return append(args, w.recordNumber(r.verdict.ID), r.verdict.ID, string(r.verdict.Type), r.head.Issuer, r.head.Ref,
-			r.head.OccurredAt, w.txNumber(r.tx), r.place, jsonList(r.verdict.Flags), jsonList(sealed),
+			r.head.OccurredAt, w.txNumber(r.tx), r.place, jsonList(flags), jsonList(sealed),
 			jsonList(entry.Cosigned), string(r.envelope))
 	})
 }
@@ -113,13 +116,14 @@ func (w *writer) recordNumber(id string) int64 {
 	return 0
 }
 
-// writeCosigned writes what counterparties added to records of earlier blocks.
+// writeCosigned writes what counterparties added to records of earlier blocks,
+// and the flags that this left them.
 func (w *writer) writeCosigned(ctx context.Context) error {
 	for key, e := range w.changes.entries {
 		if _, here := w.changes.position[e.ID]; here {
 			continue
 		}
-		if err := w.exec(ctx, updateCosigned, jsonList(e.Cosigned), key.issuer, key.ref); err != nil {
+		if err := w.exec(ctx, updateEntry, jsonList(e.Cosigned), jsonList(e.Flags), key.issuer, key.ref); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 type storedSubmission struct {
 	Envelope []byte   `json:"e"`
 	Sealed   [][]byte `json:"s,omitempty"`
+	Peer     string   `json:"p,omitempty"`
 }
 
 func encodeBody(subs []ledger.Submission) ([]byte, error) {

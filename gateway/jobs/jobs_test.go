@@ -20,6 +20,7 @@ type fakeLedger struct {
 	ledger.Ledger
 	mu    sync.Mutex
 	err   error // what Submit answers instead
+	calls int   // of Submit
 	seen  map[string]bool
 	order []string
 	block uint64
@@ -28,6 +29,7 @@ type fakeLedger struct {
 func (f *fakeLedger) Submit(_ context.Context, tx ledger.Tx) (ledger.Commit, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.calls++
 	if f.err != nil {
 		return ledger.Commit{}, f.err
 	}
@@ -58,6 +60,27 @@ func (f *fakeLedger) fail(err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.err = err
+}
+
+// awaitCalls waits until so many transactions came.
+func (f *fakeLedger) awaitCalls(t *testing.T, n int) {
+	t.Helper()
+	eventually(t, "transactions came", func() bool {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		return f.calls >= n
+	})
+}
+
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for range 12_000 {
+		if is() {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Fatalf("not within 60 s: %s", what)
 }
 
 func (f *fakeLedger) decided() []string {
@@ -139,7 +162,7 @@ func newFake() *fakeLedger { return &fakeLedger{seen: map[string]bool{}} }
 
 func await(t *testing.T, q *Queue, id string) Job {
 	t.Helper()
-	for range 1000 {
+	for range 12_000 {
 		j, err := q.Get(context.Background(), id)
 		if err != nil {
 			t.Fatal(err)
@@ -149,7 +172,7 @@ func await(t *testing.T, q *Queue, id string) Job {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	t.Fatal("the job was not decided within 5 s")
+	t.Fatal("the job was not decided within 60 s")
 	return Job{}
 }
 
@@ -200,9 +223,7 @@ func TestJobsSurviveARestart(t *testing.T) {
 	if got := f.decided(); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("decided in another order:\n%v\n%v", got, want)
 	}
-	if g.queue.Open() != 0 {
-		t.Errorf("%d jobs are open", g.queue.Open())
-	}
+	eventually(t, "no job is open", func() bool { return g.queue.Open() == 0 })
 }
 
 func TestUndecidedJobIsSentAgain(t *testing.T) {
@@ -214,7 +235,7 @@ func TestUndecidedJobIsSentAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(50 * time.Millisecond)
+	f.awaitCalls(t, 1) // which is answered ErrUnknown
 	f.fail(nil)
 	if r := await(t, g.queue, j.ID).Results[0]; r.Outcome != record.Accepted {
 		t.Errorf("result %+v", r)

@@ -82,7 +82,7 @@ func (q *Queue) sendNext() (more, ok bool) {
 func (q *Queue) send(j openJob, subs []ledger.Submission) bool {
 	ticket, err := q.packer.Enqueue(q.ctx, subs)
 	if err != nil {
-		if !errors.Is(err, ledger.ErrBusy) && !errors.Is(err, ledger.ErrQuota) && !errors.Is(err, ledger.ErrClosed) {
+		if !noRoom(err) && !errors.Is(err, ledger.ErrClosed) {
 			q.opt.Log.Warn("a job was not taken", "job", j.seq, "error", err)
 		}
 		return false
@@ -90,6 +90,10 @@ func (q *Queue) send(j openJob, subs []ledger.Submission) bool {
 	q.sent = j.seq
 	q.work.Go(func() { q.finish(j, subs, ticket) })
 	return true
+}
+
+func noRoom(err error) bool {
+	return errors.Is(err, ledger.ErrBusy) || errors.Is(err, ledger.ErrQuota) || errors.Is(err, ledger.ErrPeerQuota)
 }
 
 // finish waits for a job's answers, sends again what was not decided, and

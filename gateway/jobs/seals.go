@@ -69,5 +69,6 @@ func (s *Store) Drop(ctx context.Context, seal ledger.Seal) error {
 	if err != nil {
 		return fmt.Errorf("jobs: drop a sealed part: %w", err)
 	}
+	s.broom.dirty()
 	return nil
 }

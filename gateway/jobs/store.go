@@ -16,7 +16,8 @@ import (
 // that the change is on disk: SQLite runs with synchronous=FULL. What is
 // deleted is overwritten, because sealed parts are in here.
 type Store struct {
-	db *sql.DB
+	db    *sql.DB
+	broom *broom
 }
 
 const schema = `
@@ -63,7 +64,12 @@ func OpenStore(ctx context.Context, path string) (*Store, error) {
 	if _, err := db.ExecContext(ctx, schema); err != nil {
 		return nil, errors.Join(fmt.Errorf("jobs: open %s: %w", path, err), db.Close())
 	}
-	return &Store{db: db}, nil
+	s := &Store{db: db}
+	s.broom = newBroom(s.sweep)
+	if err := s.sweep(ctx); err != nil { // what a killed process left
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
 // touch makes the file with a mode that keeps others out; SQLite gives its
@@ -77,7 +83,10 @@ func touch(path string) error {
 }
 
 // Close closes the file.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Store) Close() error {
+	s.broom.stop()
+	return s.db.Close()
+}
 
 // load counts the jobs that are not decided, and their bytes.
 func (s *Store) load(ctx context.Context) (jobs int, bytes int64, err error) {
@@ -118,6 +127,7 @@ func (s *Store) nextOpen(ctx context.Context, seq int64) (openJob, bool, error) 
 func (s *Store) decide(ctx context.Context, seq int64, results []byte, now time.Time) error {
 	_, err := s.db.ExecContext(ctx, `UPDATE jobs SET decided = ?, results = ?, body = NULL WHERE seq = ?`,
 		now.UnixMilli(), results, seq)
+	s.broom.dirty()
 	return err
 }
 

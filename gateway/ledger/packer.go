@@ -15,6 +15,9 @@ var (
 	// ErrQuota: too many records of one issuer wait. Nothing was queued; try
 	// again later (429).
 	ErrQuota = errors.New("packer: too many records of this issuer are waiting")
+	// ErrPeerQuota: too many records from one peer wait. Nothing was queued;
+	// try again later (429).
+	ErrPeerQuota = errors.New("packer: too many records from this peer are waiting")
 )
 
 // Packer collects records into transactions of a ledger. Records that touch
@@ -66,8 +69,8 @@ func (p *Packer) Submit(ctx context.Context, subs []Submission) ([]Receipt, erro
 // Enqueue queues the records behind all that arrived before. Those whose form
 // is wrong are answered at once. Sealed parts are durable when it returns.
 //
-// Errors: ErrBusy, ErrQuota, ErrClosed, or why a sealed part could not be
-// kept. Nothing is queued then.
+// Errors: ErrBusy, ErrQuota, ErrPeerQuota, ErrClosed, or why a sealed part
+// could not be kept. Nothing is queued then.
 func (p *Packer) Enqueue(ctx context.Context, subs []Submission) (*Ticket, error) {
 	t := newTicket(len(subs))
 	var good []*pending
@@ -111,15 +114,23 @@ func (p *Packer) fits(items []*pending) error {
 		return ErrClosed
 	}
 	bytes := p.queue.bytes
-	more := make(map[string]int)
+	issuers, peers := make(map[string]int), make(map[string]int)
 	for _, item := range items {
 		bytes += item.size
-		more[item.issuer]++
+		issuers[item.issuer]++
+		if item.peer != "" {
+			peers[item.peer]++
+		}
 	}
 	if p.queue.records+len(items) > p.opt.QueueRecords || bytes > p.opt.QueueBytes {
 		return ErrBusy
 	}
-	for issuer, n := range more {
+	for peer, n := range peers {
+		if p.queue.peers[peer]+n > p.opt.PeerRecords {
+			return ErrPeerQuota
+		}
+	}
+	for issuer, n := range issuers {
 		if p.queue.issuers[issuer]+n > p.opt.IssuerRecords {
 			return ErrQuota
 		}

@@ -12,6 +12,7 @@ import (
 type Submission struct {
 	Envelope []byte
 	Sealed   [][]byte
+	Peer     string // who brought it; empty: nobody's share is counted
 }
 
 // pending is a record that waits for its turn or is in flight.
@@ -20,8 +21,9 @@ type pending struct {
 	arrived  time.Time
 	known    record.Verdict // names the record, decides nothing
 	envelope []byte
-	size     int // bytes that the queue accounts for
-	issuer   string
+	size     int    // bytes that the queue accounts for
+	issuer   string // as the record claims: no signature is checked yet
+	peer     string
 	seals    []Seal
 	reads    []string // keys, without those of writes
 	writes   []string
@@ -64,7 +66,7 @@ func inspect(s Submission, now time.Time) (*pending, record.Verdict) {
 	if err != nil {
 		return refuse(err)
 	}
-	p := &pending{known: known, envelope: s.Envelope, size: len(s.Envelope), issuer: head.Issuer, seals: seals}
+	p := &pending{known: known, envelope: s.Envelope, size: len(s.Envelope), issuer: head.Issuer, peer: s.Peer, seals: seals}
 	for _, seal := range seals {
 		p.size += len(seal.Part)
 	}

@@ -26,6 +26,10 @@ const (
 	// DefaultIssuerRecords is the most records of one issuer that wait or are
 	// in flight.
 	DefaultIssuerRecords = 20_000
+	// DefaultPeerRecords is the most records from one peer that wait or are in
+	// flight: fewer than those of one issuer, so that a single peer cannot use
+	// an issuer's share up with records that it forges.
+	DefaultPeerRecords = 15_000
 	// DefaultAttempts is how often one transaction is submitted before its
 	// records are given back undecided.
 	DefaultAttempts = 8
@@ -47,6 +51,7 @@ type PackerOptions struct {
 	QueueRecords   int           // records waiting or in flight
 	QueueBytes     int           // their bytes, sealed parts included
 	IssuerRecords  int           // the same records, of one issuer
+	PeerRecords    int           // the same records, from one peer
 	Attempts       int           // submissions of one transaction
 	AttemptTimeout time.Duration // of one submission
 	SealTimeout    time.Duration // for how long a refused seal is tried
@@ -85,6 +90,7 @@ func (o PackerOptions) withDefaults() (PackerOptions, error) {
 	setInt(&o.QueueRecords, DefaultQueueRecords)
 	setInt(&o.QueueBytes, DefaultQueueBytes)
 	setInt(&o.IssuerRecords, DefaultIssuerRecords)
+	setInt(&o.PeerRecords, DefaultPeerRecords)
 	setInt(&o.Attempts, DefaultAttempts)
 	setDuration(&o.Linger, DefaultLinger)
 	setDuration(&o.AttemptTimeout, DefaultAttemptTimeout)
@@ -105,7 +111,7 @@ func (o PackerOptions) check() error {
 	for name, n := range map[string]int{
 		"BatchRecords": o.BatchRecords, "BatchBytes": o.BatchBytes, "InFlight": o.InFlight,
 		"QueueRecords": o.QueueRecords, "QueueBytes": o.QueueBytes,
-		"IssuerRecords": o.IssuerRecords, "Attempts": o.Attempts,
+		"IssuerRecords": o.IssuerRecords, "PeerRecords": o.PeerRecords, "Attempts": o.Attempts,
 	} {
 		if n < 0 {
 			return fmt.Errorf("packer: options: %s is negative", name)

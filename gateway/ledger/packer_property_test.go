@@ -74,7 +74,7 @@ func TestPackerOrder(t *testing.T) {
 			t.Fatalf("in flight at once: %v", f.faults)
 		}
 		checkOrder(t, f.order, payloads)
-		if len(p.queue.orders) != 0 || p.queue.bytes != 0 || len(p.queue.issuers) != 0 {
+		if len(p.queue.orders) != 0 || p.queue.bytes != 0 || len(p.queue.issuers) != 0 || len(p.queue.peers) != 0 {
 			t.Fatalf("left behind: %d keys, %d bytes, %v", len(p.queue.orders), p.queue.bytes, p.queue.issuers)
 		}
 	})
@@ -86,7 +86,7 @@ func submitAll(t *rapid.T, p *Packer, payloads []record.Payload) {
 		k := min(rapid.IntRange(1, 10).Draw(t, "together"), len(payloads)-i)
 		subs := make([]Submission, k)
 		for j := range subs {
-			subs[j] = Submission{Envelope: envelope(payloads[i+j])}
+			subs[j] = Submission{Envelope: envelope(payloads[i+j]), Peer: []string{"", "a", "b"}[(i+j)%3]}
 		}
 		ticket, err := p.Enqueue(context.Background(), subs)
 		if err != nil {

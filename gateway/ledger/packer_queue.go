@@ -9,17 +9,18 @@ import (
 // not safe for concurrent use.
 type queue struct {
 	orders  orders
-	ready   bySeq // blocked by nothing, not taken
-	records int   // waiting or in flight
-	bytes   int   // their bytes
-	waiting int   // not in flight
-	issuers map[string]int
+	ready   bySeq          // blocked by nothing, not taken
+	records int            // waiting or in flight
+	bytes   int            // their bytes
+	waiting int            // not in flight
+	issuers map[string]int // records of each
+	peers   map[string]int
 	seq     uint64
 	cuts    uint64
 }
 
 func newQueue() *queue {
-	return &queue{orders: make(orders), issuers: make(map[string]int)}
+	return &queue{orders: make(orders), issuers: make(map[string]int), peers: make(map[string]int)}
 }
 
 // add appends a record in the order of arrival.
@@ -30,6 +31,9 @@ func (q *queue) add(p *pending, now time.Time) {
 	q.waiting++
 	q.bytes += p.size
 	q.issuers[p.issuer]++
+	if p.peer != "" {
+		q.peers[p.peer]++
+	}
 	q.orders.add(p)
 	if p.blockers == 0 {
 		heap.Push(&q.ready, p)
@@ -90,12 +94,17 @@ func (q *queue) done(batch []*pending) {
 	for _, p := range batch {
 		q.records--
 		q.bytes -= p.size
-		if q.issuers[p.issuer]--; q.issuers[p.issuer] == 0 {
-			delete(q.issuers, p.issuer)
-		}
+		oneLess(q.issuers, p.issuer)
+		oneLess(q.peers, p.peer)
 		for _, free := range q.orders.done(p) {
 			heap.Push(&q.ready, free)
 		}
+	}
+}
+
+func oneLess(counts map[string]int, of string) {
+	if counts[of]--; counts[of] <= 0 {
+		delete(counts, of)
 	}
 }
 

@@ -27,6 +27,8 @@ type Receipt struct {
 	// Status is committed where the verdict stands in a block, and empty
 	// where the record was refused before it went to the ledger.
 	Status Status `json:"status,omitzero"`
+	// RefusedIn is the transaction in whose response a refusal stands.
+	RefusedIn string `json:"refusedIn,omitempty"`
 
 	// Decided is the block in which the verdict stands; an index that has
 	// read it knows all that the verdict rests on.

@@ -183,11 +183,11 @@ func mustDefaults(t *testing.T, o PackerOptions) PackerOptions {
 
 func eventually(t *testing.T, ok func() bool) {
 	t.Helper()
-	for range 400 {
+	for range 12_000 {
 		if ok() {
 			return
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	t.Fatal("did not happen within 2 s")
+	t.Fatal("did not happen within 60 s")
 }

@@ -230,6 +230,8 @@ func receipt(v record.Verdict, commit Commit, own attempts) Receipt {
 	case v.Outcome == record.IsDuplicate && ours && v.Tx != "":
 		r.Outcome, r.Block = record.Accepted, block
 		r.Code, r.Reason, r.Detail = 0, "", ""
+	case v.Outcome == record.Rejected:
+		r.RefusedIn = commit.TxID
 	}
 	return r
 }

@@ -47,7 +47,7 @@ func (s *site) asset(c *gin.Context) {
 	stem, _, _ := strings.Cut(c.Param("file"), ".")
 	a, ok := s.assets[stem+path.Ext(c.Param("file"))]
 	if !ok {
-		c.Status(http.StatusNotFound)
+		s.problem(c, s.speak(c), http.StatusNotFound, "page", form{})
 		return
 	}
 	h := c.Writer.Header()

@@ -36,7 +36,7 @@ type world struct {
 	lots    map[string]*index.Lot
 	origins map[string][]index.Origin
 	traces  map[string]index.Trace
-	bins    map[string]index.Bin
+	bins    map[string][]record.Inspection
 	retail  []index.RetailLot
 	names   map[string]string
 	err     error // answers everything
@@ -74,11 +74,16 @@ func (w *world) Trace(_ context.Context, lot string, _ index.Direction, _ string
 	return w.traces[lot], w.err
 }
 
-func (w *world) Bin(_ context.Context, code string) (index.Bin, error) {
-	if b, ok := w.bins[code]; ok {
-		return b, w.err
+func (w *world) Inspections(_ context.Context, targets []string) (map[string][]record.Inspection, error) {
+	found := map[string][]record.Inspection{}
+	for _, target := range targets {
+		if l := w.lots[target]; l != nil {
+			found[target] = l.Inspections
+		} else if list, ok := w.bins[target]; ok {
+			found[target] = list
+		}
 	}
-	return index.Bin{}, index.ErrNotFound
+	return found, w.err
 }
 
 func (w *world) Retail(_ context.Context, cursor string, limit int) (index.RetailPage, error) {
@@ -95,11 +100,14 @@ func (w *world) Retail(_ context.Context, cursor string, limit int) (index.Retai
 	return index.RetailPage{Lots: w.retail}, nil
 }
 
-func (w *world) Enterprise(_ context.Context, uscc, _ string, _ int) (index.Enterprise, error) {
-	if n, ok := w.names[uscc]; ok {
-		return index.Enterprise{RegisteredEnterprise: record.RegisteredEnterprise{USCC: uscc, Name: n}}, nil
+func (w *world) Names(_ context.Context, usccs []string) (map[string]string, error) {
+	found := map[string]string{}
+	for _, uscc := range usccs {
+		if n, ok := w.names[uscc]; ok {
+			found[uscc] = n
+		}
 	}
-	return index.Enterprise{}, index.ErrNotFound
+	return found, nil
 }
 
 // signed makes a record as the index shows it.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"github.com/grainledger/grainledger/gateway/index"
 	"github.com/grainledger/grainledger/record"
@@ -34,11 +35,7 @@ func gather(ctx context.Context, r Reader, id string) (*story, error) {
 	if err := s.readReports(ctx, r); err != nil {
 		return nil, err
 	}
-	names := namer{reader: r, names: map[string]string{}}
-	for _, code := range s.parties() {
-		names.look(ctx, code)
-	}
-	s.names = names.names
+	s.names = readNames(ctx, r, s.parties())
 	return s, nil
 }
 
@@ -77,49 +74,37 @@ func (s *story) readTrace(ctx context.Context, r Reader) error {
 // readReports reads the inspections of the lots on the path and of the bins
 // that they were withdrawn from. Harvest lots are inspected when bought.
 func (s *story) readReports(ctx context.Context, r Reader) error {
+	var targets []string
+	seen := map[string]bool{s.lot.Lot: true}
 	for _, n := range s.nodes {
-		if len(s.reports) >= maxReported {
+		if len(seen) >= maxReported {
 			s.cut = true
-			return nil
+			break
 		}
-		if err := s.readReport(ctx, r, n); err != nil {
-			return err
+		target := n.Bin
+		if target == "" {
+			if n.Lot == nil || seen[n.ID] {
+				continue
+			}
+			s.cut = s.cut || n.More > 0
+			target = n.ID
+		}
+		if !seen[target] {
+			seen[target] = true
+			targets = append(targets, target)
 		}
 	}
-	return nil
+	found, err := r.Inspections(ctx, targets)
+	maps.Copy(s.reports, found)
+	return err
 }
 
-func (s *story) readReport(ctx context.Context, r Reader, n index.Node) error {
-	if n.Bin != "" {
-		if _, have := s.reports[n.Bin]; have {
-			return nil
-		}
-		b, err := r.Bin(ctx, n.Bin)
-		s.reports[n.Bin] = b.Inspections
-		return s.tolerate(err)
-	}
-	if _, have := s.reports[n.ID]; have || n.Lot == nil {
+// readNames looks up names of enterprises. A name that cannot be had is no
+// reason to show no page: the code stands in its place.
+func readNames(ctx context.Context, r Reader, codes []string) map[string]string {
+	names, err := r.Names(ctx, codes[:min(len(codes), maxNamed)])
+	if err != nil {
 		return nil
 	}
-	s.cut = s.cut || n.More > 0
-	lot, err := r.Lot(ctx, n.ID)
-	s.reports[n.ID] = lot.Inspections
-	return s.tolerate(err)
-}
-
-// namer looks up names of enterprises, each once. A name that cannot be had
-// is no reason to show no page: the code stands in its place.
-type namer struct {
-	reader Reader
-	names  map[string]string
-}
-
-func (n namer) look(ctx context.Context, uscc string) {
-	if _, done := n.names[uscc]; done || uscc == "" || len(n.names) >= maxNamed {
-		return
-	}
-	n.names[uscc] = ""
-	if e, err := n.reader.Enterprise(ctx, uscc, "", 1); err == nil {
-		n.names[uscc] = e.Name
-	}
+	return names
 }

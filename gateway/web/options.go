@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/grainledger/grainledger/gateway/index"
+	"github.com/grainledger/grainledger/record"
 )
 
 // Reader is what the pages ask of the read model. A missing thing is
@@ -25,12 +26,12 @@ type Reader interface {
 	Origins(ctx context.Context, id string) ([]index.Origin, error)
 	// Trace is one page of the lot graph around a lot.
 	Trace(ctx context.Context, lot string, dir index.Direction, cursor string, limit int) (index.Trace, error)
-	// Bin is asked for the inspections of a bin; its stock is never shown.
-	Bin(ctx context.Context, code string) (index.Bin, error)
+	// Inspections are those of lots and bins, newest first.
+	Inspections(ctx context.Context, targets []string) (map[string][]record.Inspection, error)
 	// Retail lists retail batches, newest first.
 	Retail(ctx context.Context, cursor string, limit int) (index.RetailPage, error)
-	// Enterprise is asked for the name alone.
-	Enterprise(ctx context.Context, uscc, cursor string, limit int) (index.Enterprise, error)
+	// Names are the names of enterprises by USCC, where they have one.
+	Names(ctx context.Context, usccs []string) (map[string]string, error)
 }
 
 var _ Reader = (*index.Index)(nil)
@@ -41,6 +42,9 @@ type Options struct {
 	// PublicURL is how the world reaches this gateway: scheme, host and, where
 	// there is one, a path prefix. Printed codes begin with it for ever.
 	PublicURL string
+	// Fresh waits until Reader has what this gateway has answered, so that the
+	// page of a batch is there when its record is. Default: no waiting.
+	Fresh func(context.Context) error
 	// Log gets what a reader of a page must not see. Default: no log.
 	Log *slog.Logger
 }

@@ -39,7 +39,7 @@ func (b *builder) lot(s record.LotState, inspections ...record.Inspection) {
 func season(t testing.TB, coops, truckloads int) *world {
 	b := &builder{TB: t, w: &world{
 		lots: map[string]*index.Lot{}, origins: map[string][]index.Origin{}, traces: map[string]index.Trace{},
-		bins: map[string]index.Bin{}, names: map[string]string{},
+		bins: map[string][]record.Inspection{}, names: map[string]string{},
 	}, block: 100}
 	for code, name := range registry {
 		b.w.names[code] = name
@@ -53,12 +53,12 @@ func season(t testing.TB, coops, truckloads int) *world {
 	b.millIt(mix)
 	b.trace.Lot = retailLot
 	b.w.traces[retailLot] = b.trace
-	b.w.bins[bin] = index.Bin{Code: bin, QuantityGrams: 987_654_321, Inspections: []record.Inspection{
+	b.w.bins[bin] = []record.Inspection{
 		report("later", bin, record.StageOutbound, "2025-12-20T10:00:00+08:00"),
 		report("outbound", bin, record.StageOutbound, "2025-12-10T10:00:00+08:00"),
 		report("storage", bin, record.StageStorage, "2025-11-25T10:00:00+08:00"),
 		report("last-year", bin, record.StageStorage, "2024-11-10T10:00:00+08:00"),
-	}}
+	}
 	return b.w
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 
@@ -10,6 +11,7 @@ import (
 // site is the pages, ready to serve. Nothing in it changes after Register.
 type site struct {
 	reader Reader
+	wait   func(context.Context) error
 	log    *slog.Logger
 	public string // PublicURL without a slash at its end
 	base   string // path part of public: every link begins with it
@@ -34,17 +36,28 @@ func Register(r gin.IRouter, opt Options) error {
 		return err
 	}
 	for path, h := range map[string]gin.HandlerFunc{
-		"/":                          s.start,
+		"/":                          s.fresh(s.start),
 		"/01/:gtin":                  s.productOnly,
-		"/01/:gtin/10/:batch":        s.batch,
+		"/01/:gtin/10/:batch":        s.fresh(s.batch),
 		"/01/:gtin/10/:batch/qr.png": s.qrPNG,
 		"/01/:gtin/10/:batch/qr.svg": s.qrSVG,
-		"/lots/:id":                  s.lot,
+		"/lots/:id":                  s.fresh(s.lot),
 		"/web/:file":                 s.asset,
 	} {
 		r.Match([]string{http.MethodGet, http.MethodHead}, path, h)
 	}
 	return nil
+}
+
+// fresh lets a page wait until the read model has what was answered before.
+func (s *site) fresh(page gin.HandlerFunc) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := s.wait(c.Request.Context()); err != nil {
+			s.failed(c, s.speak(c), err, "", form{})
+			return
+		}
+		page(c)
+	}
 }
 
 func newSite(opt Options) (*site, error) {
@@ -61,6 +74,9 @@ func newSite(opt Options) (*site, error) {
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.wait = opt.Fresh; s.wait == nil {
+		s.wait = func(context.Context) error { return nil }
 	}
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err

@@ -103,3 +103,16 @@ func TestEveryBackupFlagIsDocumented(t *testing.T) {
 		})
 	}
 }
+
+func TestALedgerWithoutItsKeyIsNotOpened(t *testing.T) {
+	data := begun(t)
+	if err := os.Remove(filepath.Join(data, "keys", "node.pem")); err != nil {
+		t.Fatal(err)
+	}
+	c := new(config)
+	c.flags(pflag.NewFlagSet("gateway", pflag.ContinueOnError))
+	c.data, c.dev = data, true
+	if _, err := open(t.Context(), c, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "node.pem is missing") {
+		t.Errorf("%v", err)
+	}
+}

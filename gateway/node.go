@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -58,7 +60,7 @@ func (n *node) openLedger(context.Context) error {
 	if err != nil {
 		return err
 	}
-	if n.key, _, err = keys.LoadOrCreate(n.path("keys", "node.pem")); err != nil {
+	if n.key, err = n.nodeKey(); err != nil {
 		return err
 	}
 	n.ledger, err = embedded.Open(n.path("ledger"), embedded.Options{Invoke: rules.Invoke, Key: n.key.SM2(), Log: n.log})
@@ -68,6 +70,21 @@ func (n *node) openLedger(context.Context) error {
 	n.metrics.Gauge("grainledger_ledger_fsync_seconds", "Time of the newest block's write and fsync.",
 		func() float64 { return n.ledger.Stats().LastSync.Seconds() })
 	return nil
+}
+
+// nodeKey is the key that signs blocks. It is made for a new ledger alone: with
+// another key an old one could not be opened, and would look tampered with.
+func (n *node) nodeKey() (*record.PrivateKey, error) {
+	path := n.path("keys", "node.pem")
+	if _, err := os.Stat(n.path("ledger", "head")); err != nil {
+		key, _, err := keys.LoadOrCreate(path)
+		return key, err
+	}
+	key, err := keys.Load(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is missing: it signed the ledger's blocks; put it back from its backup", path)
+	}
+	return key, err
 }
 
 // openRoot gives an empty ledger its root, and compares one that is given

@@ -23,6 +23,7 @@ import (
 
 // Submitter decides records. The packer is one.
 type Submitter interface {
+	Admit(peer string) error
 	Enqueue(ctx context.Context, subs []ledger.Submission) (*ledger.Ticket, error)
 	Stats() ledger.PackerStats
 }

@@ -78,6 +78,8 @@ func failRead(c *gin.Context, err error) {
 		fail(c, problemBadRequest.withDetail("the cursor was not given out for this list"))
 	case errors.Is(err, index.ErrTooLarge):
 		fail(c, problemGraph)
+	case errors.Is(err, index.ErrBusy):
+		fail(c, problemBusy)
 	case errors.Is(err, index.ErrClosed):
 		fail(c, problemNotReady)
 	case c.Request.Context().Err() != nil: // nobody reads the answer

@@ -51,6 +51,7 @@ var (
 	problemTooLarge    = newProblem(http.StatusRequestEntityTooLarge, "body_too_large", "The request is too large.")
 	problemMediaType   = newProblem(http.StatusUnsupportedMediaType, "unsupported_media_type", "The body must be application/json without a content coding.")
 	problemQuota       = newProblem(http.StatusTooManyRequests, "too_many_waiting", "Too many records of this issuer are waiting.").retryable()
+	problemForged      = newProblem(http.StatusTooManyRequests, "too_many_forged", "Too many badly signed records came from this address.").retryable()
 	problemPeerQuota   = newProblem(http.StatusTooManyRequests, "too_many_from_address", "Too many records from this address are waiting.").retryable()
 	problemInternal    = newProblem(http.StatusInternalServerError, "internal_error", "The gateway failed.")
 	problemGraph       = newProblem(http.StatusUnprocessableEntity, "graph_too_large", "The lot graph is too large for one answer.")

@@ -25,6 +25,11 @@ type results struct {
 // postRecords takes one submission or a list, and answers when all are
 // decided, or with a job where the caller prefers not to wait.
 func (a *API) postRecords(c *gin.Context) {
+	peer := peerOf(c.RemoteIP())
+	if err := a.opt.Submitter.Admit(peer); err != nil {
+		failSubmit(c, err)
+		return
+	}
 	body, ok := a.readBody(c)
 	if !ok {
 		return
@@ -38,7 +43,7 @@ func (a *API) postRecords(c *gin.Context) {
 		fail(c, problemTooLarge.withDetail("a request has at most "+strconv.Itoa(a.opt.MaxRecords)+" records"))
 		return
 	}
-	subs, peer := make([]ledger.Submission, len(parts)), peerOf(c.RemoteIP())
+	subs := make([]ledger.Submission, len(parts))
 	for i, part := range parts {
 		if subs[i], err = splitSubmission(part); err != nil {
 			fail(c, problemBadRequest.withDetail("record "+strconv.Itoa(i)+" cannot be read"))
@@ -131,6 +136,8 @@ func failSubmit(c *gin.Context, err error) {
 		fail(c, problemBusy)
 	case errors.Is(err, ledger.ErrQuota):
 		fail(c, problemQuota)
+	case errors.Is(err, ledger.ErrForged):
+		fail(c, problemForged)
 	case errors.Is(err, ledger.ErrPeerQuota):
 		fail(c, problemPeerQuota)
 	case errors.Is(err, ledger.ErrConflict):

@@ -10,10 +10,20 @@ import (
 )
 
 // Bin reads a bin with its content: what was deposited, in which shares, and
-// where that was grown. A registered bin that never held grain is empty.
+// where that was grown. A registered bin that never held grain is empty. What
+// is in a bin changes, so nothing of it is kept; those who ask at the same
+// time share one answer, and none changes it. The error is ErrBusy where too
+// many ask at once.
 func (ix *Index) Bin(ctx context.Context, code string) (Bin, error) {
+	q := question{what: "bin", of: code, height: ix.Height()}
+	return together(ctx, &ix.flights, q, func(ctx context.Context) (Bin, error) {
+		return ix.readBin(ctx, code)
+	})
+}
+
+func (ix *Index) readBin(ctx context.Context, code string) (Bin, error) {
 	var b Bin
-	err := ix.read(ctx, "bin "+code, func(r *reader) error {
+	err := ix.walk(ctx, "bin "+code, func(r *reader) error {
 		var facility record.RegisteredFacility
 		var state record.BinState
 		errFacility := r.state(ctx, record.FacilityKey(code), &facility)
@@ -75,8 +85,12 @@ func (r *reader) completeBin(ctx context.Context, b *Bin, s *record.BinState) (e
 	if b.Mixture, err = r.mixture(ctx, g, mix.num, s.Grams); err != nil {
 		return err
 	}
-	b.Origins, err = r.origins(ctx, g, mix.num, s.Grams)
-	return err
+	sources, err := r.sources(ctx, g, mix.num)
+	if err != nil {
+		return err
+	}
+	b.Origins = weigh(sources, s.Grams)
+	return r.nameOrigins(ctx, b.Origins)
 }
 
 // mixture lists the lots that were put into a bin by their shares in a mix: the

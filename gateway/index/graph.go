@@ -30,7 +30,7 @@ type link struct {
 }
 
 // graph reads the part of the lot graph above or below a node, in few and
-// large queries: all lots that wait to be expanded go into one, and a mix
+// large queries: all lots to be expanded go into one, and a mix
 // brings the neighbouring mixes of its epoch on the same side along, since
 // within an epoch each mix carries over what was left of the one before.
 type graph struct {
@@ -92,16 +92,24 @@ func (g *graph) expanded(v vertex) bool {
 // expandAll reads everything that the walk can reach.
 func (g *graph) expandAll(ctx context.Context) error {
 	for len(g.waiting) > 0 {
-		if err := g.expandWaiting(ctx); err != nil {
+		if err := g.expand(ctx, g.takeWaiting(len(g.waiting))); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// expandWaiting reads the edges of all nodes that wait.
-func (g *graph) expandWaiting(ctx context.Context) error {
-	lots, mixes := g.takeWaiting()
+// takeWaiting takes some of the nodes that wait.
+func (g *graph) takeWaiting(most int) []int64 {
+	n := min(most, len(g.waiting))
+	taken := g.waiting[:n:n]
+	g.waiting = g.waiting[n:]
+	return taken
+}
+
+// expand reads the edges of nodes, as far as they were not read.
+func (g *graph) expand(ctx context.Context, nums []int64) error {
+	lots, mixes := g.unread(nums)
 	for _, v := range mixes {
 		if g.expanded(v) {
 			continue // a mix before it has brought it along
@@ -117,10 +125,11 @@ func (g *graph) expandWaiting(ctx context.Context) error {
 	return eachIn(ctx, g.reader, query, nil, lots, g.scan)
 }
 
-// takeWaiting takes the nodes that wait: lots by number, as they lie in the
-// table; of mixes of an epoch first the one whose window covers the others.
-func (g *graph) takeWaiting() (lots []int64, mixes []vertex) {
-	for _, num := range g.waiting {
+// unread picks the nodes whose edges were not read: lots by number, as they
+// lie in the table; of mixes of an epoch first the one whose window covers the
+// others.
+func (g *graph) unread(nums []int64) (lots []int64, mixes []vertex) {
+	for _, num := range nums {
 		v := g.nodes[num]
 		switch {
 		case g.expanded(v):
@@ -131,7 +140,6 @@ func (g *graph) takeWaiting() (lots []int64, mixes []vertex) {
 			lots = append(lots, num)
 		}
 	}
-	g.waiting = nil
 	slices.Sort(lots)
 	slices.SortFunc(mixes, func(a, b vertex) int {
 		if g.dir == Up {

@@ -19,6 +19,11 @@ type Index struct {
 	readStmts  *statements
 	applying   sync.Mutex // one block at a time
 	height     height
+
+	// What keeps many questions about the lot graph within bounds.
+	gate    *gate
+	flights flights
+	origins *originCache
 }
 
 // Open opens the index in the file at path, and makes it where there is none.
@@ -43,6 +48,7 @@ func open(ctx context.Context, path string, log *slog.Logger) (*Index, error) {
 	ix := &Index{
 		log: log, writer: writer, readers: readers,
 		writeStmts: newStatements(writer), readStmts: newStatements(readers),
+		gate: newGate(walksAtOnce, walksWaiting, walkPatience), origins: newOriginCache(maxKeptOrigins),
 	}
 	if err := ix.start(ctx); err != nil {
 		return nil, errors.Join(err, ix.Close())
@@ -65,6 +71,7 @@ func (ix *Index) start(ctx context.Context) error {
 // Close ends all use of the index. Those who wait for a height get ErrClosed.
 func (ix *Index) Close() error {
 	ix.height.close()
+	ix.flights.close()
 	ix.applying.Lock() // a block that is being written is written whole
 	defer ix.applying.Unlock()
 	ix.readStmts.close()

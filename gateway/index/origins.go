@@ -3,7 +3,9 @@ package index
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
+	"strconv"
 
 	"github.com/go-json-experiment/json"
 
@@ -13,26 +15,55 @@ import (
 // Origins lists the harvest lots that a lot stems from, largest share first.
 // Grain of sellers without a recorded harvest has no origin, so that the
 // shares may sum to less than 1. What a lot stems from never changes once it
-// is made: a caller may keep the answer.
+// is made: a caller may keep the answer. Others may have got the same list, so
+// no caller changes it. The error is ErrBusy where too many ask at once.
 func (ix *Index) Origins(ctx context.Context, lot string) ([]Origin, error) {
-	var origins []Origin
-	err := ix.read(ctx, "origins of "+lot, func(r *reader) error {
-		start, err := r.vertex(ctx, lot)
-		if err != nil {
-			return err
-		}
-		total, err := r.lotGrams(ctx, start.num)
-		if err != nil {
-			return err
-		}
-		g, err := r.ancestors(ctx, start)
-		if err != nil {
-			return err
-		}
-		origins, err = r.origins(ctx, g, start.num, total)
+	q := question{what: "origins", of: lot, height: ix.Height()}
+	return together(ctx, &ix.flights, q, func(ctx context.Context) ([]Origin, error) {
+		return ix.originsOf(ctx, lot)
+	})
+}
+
+func (ix *Index) originsOf(ctx context.Context, lot string) (origins []Origin, err error) {
+	var s stem
+	err = ix.read(ctx, "lot "+lot, func(r *reader) (err error) {
+		s, err = r.stem(ctx, lot)
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	kept, err := ix.keptOrigins(ctx, s.vertex)
+	if err != nil {
+		return nil, err
+	}
+	origins = weigh(kept, s.total)
+	err = ix.read(ctx, "names of origins", func(r *reader) error { return r.nameOrigins(ctx, origins) })
 	return origins, err
+}
+
+// keptOrigins are the origins of a node that can no longer change, without
+// grams and names: walked to once and then kept.
+func (ix *Index) keptOrigins(ctx context.Context, v vertex) ([]Origin, error) {
+	if k := ix.origins.get(v.num); k != nil {
+		return k.origins, k.err
+	}
+	q := question{what: "sources", of: strconv.FormatInt(v.num, 10)}
+	return together(ctx, &ix.flights, q, func(ctx context.Context) ([]Origin, error) {
+		k := keptOrigins{node: v.num}
+		k.err = ix.walk(ctx, "origins", func(r *reader) error {
+			g, err := r.ancestors(ctx, v)
+			if err != nil {
+				return err
+			}
+			k.origins, err = r.sources(ctx, g, v.num)
+			return err
+		})
+		if k.err == nil || errors.Is(k.err, ErrTooLarge) { // which it will always be
+			ix.origins.put(&k)
+		}
+		return k.origins, k.err
+	})
 }
 
 const lotState = `SELECT state FROM lot WHERE node = $1`
@@ -54,14 +85,17 @@ func (r *reader) ancestors(ctx context.Context, start vertex) (*graph, error) {
 	return g, g.expandAll(ctx)
 }
 
-// origins are the origins of total grams of a node's composition.
-func (r *reader) origins(ctx context.Context, g *graph, start, total int64) ([]Origin, error) {
+// sources are the origins of a node's composition, without grams and names.
+func (r *reader) sources(ctx context.Context, g *graph, start int64) ([]Origin, error) {
 	shares := g.shares(start, func(v vertex) bool { return v.kind == string(record.TypeHarvest) })
 	origins, err := r.describe(ctx, shares)
-	if err != nil {
-		return nil, err
-	}
 	slices.SortFunc(origins, func(a, b Origin) int { return byShare(a.Share, b.Share, a.Lot, b.Lot) })
+	return origins, err
+}
+
+// weigh makes a list of sources the origins of total grams.
+func weigh(sources []Origin, total int64) []Origin {
+	origins := slices.Clone(sources)
 	weights := make([]float64, len(origins))
 	for i := range origins {
 		weights[i] = origins[i].Share
@@ -69,7 +103,7 @@ func (r *reader) origins(ctx context.Context, g *graph, start, total int64) ([]O
 	for i, grams := range apportion(total, weights) {
 		origins[i].Grams = grams
 	}
-	return origins, r.nameOrigins(ctx, origins)
+	return origins
 }
 
 const lotStates = `SELECT node, state FROM lot WHERE node IN ` + list
@@ -82,6 +116,7 @@ func (r *reader) describe(ctx context.Context, shares []share) ([]Origin, error)
 		of[s.num], nums[i] = s.share, s.num
 	}
 	origins := make([]Origin, 0, len(shares))
+	once := interned{}
 	err := eachIn(ctx, r, lotStates, nil, nums, func(rows *sql.Rows) error {
 		num, s, err := scanLot(rows)
 		if err != nil {
@@ -89,11 +124,23 @@ func (r *reader) describe(ctx context.Context, shares []share) ([]Origin, error)
 		}
 		origins = append(origins, Origin{
 			Lot: s.Lot, Share: min(of[num], 1),
-			Variety: s.Variety, HarvestYear: s.HarvestYear, Place: s.Origin, Issuer: s.Issuer,
+			Variety: once.of(s.Variety), HarvestYear: s.HarvestYear,
+			Place: once.of(s.Origin), Issuer: once.of(s.Issuer),
 		})
 		return nil
 	})
 	return origins, err
+}
+
+// interned holds equal strings once: thousands of harvests share a place.
+type interned map[string]string
+
+func (i interned) of(s string) string {
+	known, ok := i[s]
+	if !ok {
+		i[s], known = s, s
+	}
+	return known
 }
 
 func scanLot(rows *sql.Rows) (num int64, s record.LotState, err error) {

@@ -12,18 +12,32 @@ import (
 // its child going up, of its parent going down.
 //
 // The pages of one trace show the graph as it was at the first of them, so
-// that blocks that come meanwhile neither repeat nor hide a node.
+// that blocks that come meanwhile neither repeat nor hide a node. Those who ask
+// for a page at the same time share one answer, and none changes it. The error
+// is ErrBusy where too many ask at once.
 func (ix *Index) Trace(ctx context.Context, lot string, dir Direction, cursor string, limit int) (Trace, error) {
-	t := Trace{Lot: lot, Direction: dir, Nodes: []Node{}, Edges: []Edge{}}
 	if dir != Up && dir != Down {
-		return t, fmt.Errorf("index: trace: no direction %q", string(dir))
+		return newTrace(lot, dir), fmt.Errorf("index: trace: no direction %q", string(dir))
 	}
-	err := ix.read(ctx, "trace of "+lot, func(r *reader) error {
+	limit = pageSize(limit)
+	q := question{what: "trace " + string(dir), of: lot, cursor: cursor, limit: limit, height: ix.Height()}
+	return together(ctx, &ix.flights, q, func(ctx context.Context) (Trace, error) {
+		return ix.readTrace(ctx, lot, dir, cursor, limit)
+	})
+}
+
+func newTrace(lot string, dir Direction) Trace {
+	return Trace{Lot: lot, Direction: dir, Nodes: []Node{}, Edges: []Edge{}}
+}
+
+func (ix *Index) readTrace(ctx context.Context, lot string, dir Direction, cursor string, limit int) (Trace, error) {
+	t := newTrace(lot, dir)
+	err := ix.walk(ctx, "trace of "+lot, func(r *reader) error {
 		start, err := r.vertex(ctx, lot)
 		if err != nil {
 			return err
 		}
-		w := &walk{graph: newGraph(r, dir, start), limit: pageSize(limit)}
+		w := &walk{graph: newGraph(r, dir, start), limit: limit}
 		w.window = traceWindow
 		if err := w.begin(ctx, cursor, lot); err != nil {
 			return err
@@ -39,6 +53,10 @@ func (ix *Index) Trace(ctx context.Context, lot string, dir Direction, cursor st
 // traceWindow is how many mixes of an epoch a trace reads at once. A page
 // rarely shows more, while a whole epoch may have thousands.
 const traceWindow = 8
+
+// traceAhead is how many nodes of further levels a trace expands along with
+// the level that it has come to.
+const traceAhead = 256
 
 // walk is one page of a breadth-first walk. The walk starts anew for each
 // page and passes over what stood on earlier ones: a cursor is a place in it.
@@ -80,39 +98,49 @@ func (w *walk) begin(ctx context.Context, cursor, lot string) error {
 
 func (w *walk) name(lot string) string { return "trace " + string(w.dir) + " " + lot }
 
-// run walks until the page is full or the graph ends.
+// run walks until the page is full or the graph ends. Of the level that fills
+// the page no more is expanded than stands on the page.
 func (w *walk) run(ctx context.Context, start int64) error {
 	w.depth = map[int64]int{start: 0}
 	level := []int64{start}
-	for depth := 0; len(level) > 0 && !w.more; depth++ {
-		for _, num := range level {
-			if w.expanded(w.nodes[num]) {
-				continue
-			}
-			// One query serves all that wait, this level's and those
-			// that an epoch brought along from further off.
-			if err := w.expandWaiting(ctx); err != nil {
-				return err
-			}
+	for depth := 0; len(level) > 0; depth++ {
+		shown := w.show(level, depth)
+		if w.more {
+			return w.expand(ctx, shown)
 		}
-		w.show(level, depth)
+		if err := w.expandLevel(ctx, level); err != nil {
+			return err
+		}
 		level = w.next(level, depth+1)
 	}
 	return nil
 }
 
-func (w *walk) show(level []int64, depth int) {
+// expandLevel reads the edges of a level. Where that takes a query, it serves
+// some nodes of further levels too, those that an epoch brought along.
+func (w *walk) expandLevel(ctx context.Context, level []int64) error {
+	open := func(num int64) bool { return !w.expanded(w.nodes[num]) }
+	if !slices.ContainsFunc(level, open) {
+		return nil
+	}
+	return w.expand(ctx, slices.Concat(level, w.takeWaiting(traceAhead)))
+}
+
+// show puts the nodes of a level that come next on the page, and lists them.
+func (w *walk) show(level []int64, depth int) (shown []int64) {
 	for _, num := range level {
 		p := place{int64(depth), num}
 		switch {
 		case w.resume && !w.after.before(p):
 		case len(w.page) == w.limit:
 			w.more = true
-			return
+			return shown
 		default:
 			w.page = append(w.page, p)
+			shown = append(shown, num)
 		}
 	}
+	return shown
 }
 
 func (p place) before(q place) bool {

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"math/rand/v2"
 	"time"
 
@@ -82,8 +83,12 @@ func (q *Queue) sendNext() (more, ok bool) {
 func (q *Queue) send(j openJob, subs []ledger.Submission) bool {
 	ticket, err := q.packer.Enqueue(q.ctx, subs)
 	if err != nil {
-		if !noRoom(err) && !errors.Is(err, ledger.ErrClosed) {
-			q.opt.Log.Warn("a job was not taken", "job", j.seq, "error", err)
+		if !errors.Is(err, ledger.ErrClosed) {
+			level := slog.LevelWarn
+			if noRoom(err) {
+				level = slog.LevelInfo // it waits for its turn, and later jobs with it
+			}
+			q.opt.Log.Log(q.ctx, level, "a job was not taken yet", "job", j.seq, "error", err)
 		}
 		return false
 	}

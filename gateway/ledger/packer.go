@@ -36,6 +36,7 @@ type Packer struct {
 
 	mu       sync.Mutex
 	queue    *queue
+	forged   forgeries
 	inFlight int
 	closing  bool
 }
@@ -49,7 +50,7 @@ func NewPacker(l Ledger, opt PackerOptions) (*Packer, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &Packer{
 		ledger: l, opt: opt, sealer: newSealer(l, opt), ctx: ctx, cancel: cancel,
-		wake: make(chan struct{}, 1), idle: make(chan struct{}), queue: newQueue(),
+		wake: make(chan struct{}, 1), idle: make(chan struct{}), queue: newQueue(), forged: make(forgeries),
 	}
 	p.sealer.start(ctx)
 	go p.run()

@@ -195,6 +195,7 @@ func (p *Packer) settle(batch []*pending, commit Commit, own attempts) error {
 		p.giveBack(batch, err)
 		return err
 	}
+	p.charge(batch, verdicts)
 	for i, item := range batch {
 		r := receipt(verdicts[i], commit, own)
 		p.sealer.decided(item.seals, r)
@@ -241,5 +242,15 @@ func (p *Packer) giveBack(batch []*pending, err error) {
 	p.opt.Log.Warn("records are given back undecided", "records", len(batch), "error", err)
 	for _, item := range batch {
 		item.ticket.answer(item.slot, Receipt{}, err)
+	}
+}
+
+// charge holds badly signed records against the peers that brought them.
+func (p *Packer) charge(batch []*pending, verdicts []record.Verdict) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.opt.Clock()
+	for i, item := range batch {
+		p.forged.note(item.peer, verdicts[i].Code, len(item.envelope), now)
 	}
 }

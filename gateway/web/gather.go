@@ -12,7 +12,7 @@ import (
 // Bounds of what one page reads. A batch out of a bin that mixed two hundred
 // truckloads stays within them; a longer path is cut and the page says so.
 const (
-	tracePage   = 200
+	tracePage   = 300
 	maxNodes    = 600
 	maxReported = 250 // lots whose inspections are read
 	maxNamed    = 200 // enterprises that are looked up by name
@@ -54,19 +54,42 @@ func (s *story) tolerate(err error) error {
 }
 
 func (s *story) readTrace(ctx context.Context, r Reader) error {
+	var pages [][]index.Edge
 	for cursor := ""; ; {
 		t, err := r.Trace(ctx, s.lot.Lot, index.Up, cursor, tracePage)
 		if err = s.tolerate(err); err != nil {
 			return err
 		}
 		s.nodes = append(s.nodes, t.Nodes...)
-		s.edges = append(s.edges, t.Edges...)
+		pages = append(pages, t.Edges)
 		if cursor = t.Next; cursor == "" {
-			return nil
+			break
 		}
 		if len(s.nodes) >= maxNodes {
 			s.cut = true
-			return nil
+			break
+		}
+	}
+	s.keepEdges(pages)
+	return nil
+}
+
+// keepEdges keeps the edges that the nodes of the story have to do with. The
+// mix of a large bin brings tens of thousands more, from deposits beyond where
+// the story is cut.
+func (s *story) keepEdges(pages [][]index.Edge) {
+	told := map[string]bool{} // nodes and records
+	for _, n := range s.nodes {
+		told[n.ID] = true
+		for _, r := range n.Records {
+			told[r.ID] = true
+		}
+	}
+	for _, edges := range pages {
+		for _, e := range edges {
+			if told[e.Parent] || told[e.Record] {
+				s.edges = append(s.edges, e)
+			}
 		}
 	}
 }

@@ -34,7 +34,10 @@ func (c cast) quality(r *record.Inspection) *quality {
 		Verdict: &badge{c.say("verdict.pass"), good},
 		Grade:   c.known("grade."+r.Grade, r.Grade), Storage: c.storage(r.Storage),
 	}
-	if !r.Passed || !r.Safe {
+	switch {
+	case !judged(r):
+		q.Verdict = nil
+	case !r.Passed || !r.Safe:
 		q.Verdict = &badge{c.say("verdict.fail"), bad}
 	}
 	for _, f := range r.Items {

@@ -100,11 +100,17 @@ func (s *story) verdictReport() *record.Inspection {
 	var best *record.Inspection
 	for i := range s.reports[s.lot.Lot] {
 		r := &s.reports[s.lot.Lot][i]
-		if best == nil || better(r, best) {
+		if judged(r) && (best == nil || better(r, best)) {
 			best = r
 		}
 	}
 	return best
+}
+
+// judged tells whether a rule spoke of anything in the report. One of which no
+// rule speaks has no verdict, and a page must not call it passed.
+func judged(r *record.Inspection) bool {
+	return slices.ContainsFunc(r.Items, func(f record.Finding) bool { return f.Verdict != "" })
 }
 
 func better(a, b *record.Inspection) bool {

@@ -74,7 +74,7 @@ func (c cast) step(s *story, g group) step {
 func (c cast) groupVerdict(g group) *badge {
 	reports, failed, unsafe := 0, 0, 0
 	for _, e := range g.events {
-		if e.report == nil {
+		if e.report == nil || !judged(e.report) {
 			continue
 		}
 		reports++

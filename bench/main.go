@@ -13,6 +13,8 @@ import (
 	"runtime/pprof"
 	"slices"
 	"strings"
+
+	"github.com/grainledger/grainledger/gateway/heap"
 )
 
 // measurement makes one or more figures.
@@ -41,6 +43,7 @@ var measurements = []measurement{
 }
 
 func main() {
+	go heap.Pace(context.Background()) // as the gateway does
 	if len(os.Args) > 1 && os.Args[1] == "memory-child" {
 		exit(memoryChild(os.Args[2:]))
 	}

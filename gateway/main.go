@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/grainledger/grainledger/gateway/api"
+	"github.com/grainledger/grainledger/gateway/heap"
 	"github.com/grainledger/grainledger/gateway/web"
 )
 
@@ -73,6 +74,7 @@ func serve(ctx context.Context, c *config, log *slog.Logger, out io.Writer) (err
 		return err
 	}
 	defer listener.Close() //nolint:errcheck // the server has closed it by then
+	go heap.Pace(ctx)
 	n, err := open(ctx, c, log)
 	if err != nil {
 		return err

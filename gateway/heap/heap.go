@@ -13,7 +13,7 @@ import (
 // Allowance is how much garbage may gather before a collection, in bytes,
 // while the live heap is smaller than that. With Go's default a live heap of
 // 10 MiB is collected every 10 MiB of garbage, many times a second under load.
-const Allowance = 128 << 20
+const Allowance = 96 << 20
 
 const (
 	pause      = time.Second

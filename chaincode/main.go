@@ -50,15 +50,18 @@ func serverTLS() (shim.TLSProperties, error) {
 		return shim.TLSProperties{Disabled: true}, nil
 	}
 	var p shim.TLSProperties
-	for file, into := range map[string]*[]byte{keyFile: &p.Key, certFile: &p.Cert, os.Getenv("CHAINCODE_CLIENT_CA_CERT"): &p.ClientCACerts} {
-		if file == "" {
+	for _, f := range []struct {
+		name string
+		into *[]byte
+	}{{keyFile, &p.Key}, {certFile, &p.Cert}, {os.Getenv("CHAINCODE_CLIENT_CA_CERT"), &p.ClientCACerts}} {
+		if f.name == "" {
 			continue
 		}
-		raw, err := os.ReadFile(file)
+		raw, err := os.ReadFile(f.name)
 		if err != nil {
 			return p, err
 		}
-		*into = raw
+		*f.into = raw
 	}
 	return p, nil
 }

@@ -314,3 +314,14 @@ func TestABinHasABound(t *testing.T) {
 		}
 	}
 }
+
+func TestGrainThatNoRuleKnowsCanLeaveItsBin(t *testing.T) {
+	w := newWorld(t)
+	w.accept(&record.Purchase{Header: w.head(depot), Lot: "PX", Variety: "1990000", Seller: stranger, Nature: "200", GrossGrams: kg, NetGrams: kg})
+	w.stored(binA, "PX", 1)
+	v := w.accept(w.report(binA, record.StageOutbound, record.Measured{Item: "moisture", Value: "12"}))
+	if !slices.Contains(v.Flags, record.FlagNoRule) {
+		t.Errorf("not flagged: %v", v.Flags)
+	}
+	w.drawn(binA, "WX", 1)
+}

@@ -101,9 +101,10 @@ const maxOutbound = 16
 
 // noteOutbound keeps what a withdrawal needs to know of an outbound report.
 // A report from before the last deposit says nothing of what is in the bin, and
-// one without an item that a rule speaks of says nothing at all.
+// one without an item that a rule speaks of says nothing at all, unless no rule
+// speaks of this kind of grain.
 func noteOutbound(c *state.Case, p *record.Inspect, b *record.BinState, report *record.Inspection) {
-	judged := slices.ContainsFunc(report.Items, func(f record.Finding) bool { return f.Verdict != "" })
+	judged := report.Group == "" || slices.ContainsFunc(report.Items, func(f record.Finding) bool { return f.Verdict != "" })
 	if b.Grams == 0 || !judged || p.Time().Before(instant(b.LastDeposit)) {
 		c.Flag(record.FlagNotCounted)
 		return

@@ -130,7 +130,7 @@ func (s *signers) mustBeGood(now time.Time, root *record.Root) error {
 func (s *signers) cosigners(now time.Time, p record.Payload) []string {
 	var out []string
 	for _, party := range record.Counterparties(p) {
-		if party == "" || slices.Contains(out, party) {
+		if slices.Contains(out, party) {
 			continue
 		}
 		if slices.ContainsFunc(s.others, func(k *record.RegisteredKey) bool { return k.USCC == party && k.Device == "" && good(k, now) }) {

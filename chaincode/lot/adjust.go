@@ -20,17 +20,10 @@ func (r *Rules) adjustBin(c *state.Case, p *record.Adjust) error {
 	if err != nil {
 		return err
 	}
-	switch p.Kind {
-	case record.AdjustNatural:
-		b.NaturalGrams += p.Grams
-		r.checkNatural(c, p, b.Variety, b.FirstDeposit, b.DepositedGrams, b.NaturalGrams)
-	case record.AdjustMoisture:
-		b.MoistureGrams += p.Grams
-		checkReduction(c, p, b.DepositedGrams, b.MoistureGrams)
-	case record.AdjustImpurity:
-		b.ImpurityGrams += p.Grams
-		checkReduction(c, p, b.DepositedGrams, b.ImpurityGrams)
-	}
+	r.count(c, p, tally{
+		natural: &b.NaturalGrams, moisture: &b.MoistureGrams, impurity: &b.ImpurityGrams,
+		variety: b.Variety, since: b.FirstDeposit, base: b.DepositedGrams,
+	})
 	if err := takeOut(b, p.Grams); err != nil {
 		return err
 	}
@@ -48,23 +41,39 @@ func (r *Rules) adjustLot(c *state.Case, p *record.Adjust) error {
 		return err
 	}
 	lot := *h.lot
-	switch p.Kind {
-	case record.AdjustNatural:
-		lot.NaturalGrams += p.Grams
-		r.checkNatural(c, p, lot.Variety, lot.OccurredAt, lot.Grams, lot.NaturalGrams)
-	case record.AdjustMoisture:
-		lot.MoistureGrams += p.Grams
-		checkReduction(c, p, lot.Grams, lot.MoistureGrams)
-	case record.AdjustImpurity:
-		lot.ImpurityGrams += p.Grams
-		checkReduction(c, p, lot.Grams, lot.ImpurityGrams)
-	}
+	r.count(c, p, tally{
+		natural: &lot.NaturalGrams, moisture: &lot.MoistureGrams, impurity: &lot.ImpurityGrams,
+		variety: lot.Variety, since: lot.OccurredAt, base: lot.Grams,
+	})
 	if _, err := h.remove(p.Issuer, owner, p.Grams); err != nil {
 		return err
 	}
 	h.save(c)
 	state.Put(c.View, record.LotKey(lot.Lot), &lot)
 	return nil
+}
+
+// tally is where a lot or bin counts what was taken off it, and what that is
+// held against.
+type tally struct {
+	natural, moisture, impurity *int64
+	variety, since              string // since when the grain has lain
+	base                        int64  // grams that came in
+}
+
+// count adds the adjustment to its kind's sum and flags a sum over its quota.
+func (r *Rules) count(c *state.Case, p *record.Adjust, t tally) {
+	switch p.Kind {
+	case record.AdjustNatural:
+		*t.natural += p.Grams
+		r.checkNatural(c, p, t.variety, t.since, t.base, *t.natural)
+	case record.AdjustMoisture:
+		*t.moisture += p.Grams
+		checkReduction(c, p, t.base, *t.moisture)
+	case record.AdjustImpurity:
+		*t.impurity += p.Grams
+		checkReduction(c, p, t.base, *t.impurity)
+	}
 }
 
 func ownerHere(h *held, custodian, named string, grams int64) (string, error) {

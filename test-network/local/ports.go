@@ -1,0 +1,74 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"slices"
+
+	"github.com/grainledger/grainledger/network"
+)
+
+const (
+	loopback   = "127.0.0.1"
+	portsOfOrg = 20
+	allPorts   = 15 * portsOfOrg
+	firstPort  = 17000
+	lastPort   = 30000 // below the ports that the system hands out by itself
+)
+
+// Ports of an organisation, from its first one on.
+const (
+	ordererPort = iota
+	ordererAdminPort
+	ordererOperationsPort
+	firstPeerPort // three for each of up to four peers
+	portsOfPeer   = 3
+	servicePort   = firstPeerPort + 4*portsOfPeer // chaincode services, as many as are left
+)
+
+// place tells where a node of this network is.
+func (n *Network) place(node network.Node) network.Place {
+	base := n.orgPort(node.Org)
+	dir := n.nodeDir(node)
+	p := network.Place{
+		Host: loopback, Listen: loopback,
+		MSP: filepath.Join(dir, "msp"), TLS: filepath.Join(dir, "tls"), Data: filepath.Join(dir, "data"),
+	}
+	if node.Kind == network.Orderer {
+		p.Port, p.Admin, p.Operations = base+ordererPort, base+ordererAdminPort, base+ordererOperationsPort
+		return p
+	}
+	first := base + firstPeerPort + node.Number*portsOfPeer
+	p.Port, p.Chaincode, p.Operations = first, first+1, first+2
+	return p
+}
+
+// orgPort is an organisation's first port. An organisation keeps its place in
+// the list for as long as the network is there.
+func (n *Network) orgPort(o network.Organisation) int {
+	i := slices.IndexFunc(n.consortium.Organisations, func(x network.Organisation) bool { return x.Name == o.Name })
+	return n.state.BasePort + max(i, 0)*portsOfOrg
+}
+
+// freePorts finds a range in which nobody listens.
+func freePorts() (int, error) {
+	for base := firstPort; base+allPorts < lastPort; base += allPorts {
+		if free(base, allPorts) {
+			return base, nil
+		}
+	}
+	return 0, errors.New("no free range of ports: name one with --base-port")
+}
+
+func free(base, count int) bool {
+	for port := base; port < base+count; port++ {
+		l, err := net.Listen("tcp", fmt.Sprintf("%s:%d", loopback, port))
+		if err != nil {
+			return false
+		}
+		_ = l.Close()
+	}
+	return true
+}

@@ -11,6 +11,8 @@ import (
 // A peer's stub is a Stub.
 var _ contract.Stub = shim.ChaincodeStubInterface(nil)
 
+const grainName = "grain"
+
 // Grain is the Fabric contract "grain": registry and lots. Each transaction
 // function hands its argument to the same Contract that the embedded ledger
 // runs. Every exported method is callable from outside.
@@ -19,13 +21,19 @@ type Grain struct {
 	core *contract.Contract
 }
 
-// NewGrain makes the Fabric contract around core.
-func NewGrain(core *contract.Contract) *Grain {
+// NewGrain makes the Fabric contract around the rules of every type that is
+// not credit's. Its error says that the self-test or a rule table failed.
+func NewGrain(options ...contract.Option) (*Grain, error) {
+	mine := contract.ForTypes(func(t record.Type) bool { return !isCredit(t) })
+	core, err := contract.New(append(options, mine)...)
+	if err != nil {
+		return nil, err
+	}
 	g := &Grain{core: core}
-	g.Name = "grain"
+	g.Name = grainName
 	g.Info.Title = "GrainLedger lots and registry"
 	g.Info.Version = "1"
-	return g
+	return g, nil
 }
 
 // GetEvaluateTransactions lists the functions that only read.

@@ -1,16 +1,17 @@
-// Command chaincode serves the grain contract to a Fabric peer: as a service
-// where CHAINCODE_SERVER_ADDRESS and CHAINCODE_ID are set, otherwise as a
-// process that the peer started.
+// Command chaincode serves one of the two chaincode definitions to a Fabric
+// peer. CHAINCODE_CONTRACT says which: grain (the registry and the lots, where
+// nothing is said) or credit, which reads the registry out of the definition
+// that CHAINCODE_GRAIN names. Package service says how it is served.
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 
-	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
-	"github.com/grainledger/grainledger/chaincode/contract"
+	"github.com/grainledger/grainledger/chaincode/service"
 )
 
 func main() {
@@ -21,47 +22,26 @@ func main() {
 }
 
 func run() error {
-	core, err := contract.New()
+	grain := cmp.Or(os.Getenv("CHAINCODE_GRAIN"), grainName)
+	contract, err := definition(cmp.Or(os.Getenv("CHAINCODE_CONTRACT"), grainName), grain)
 	if err != nil {
 		return err
 	}
-	cc, err := contractapi.NewChaincode(NewGrain(core))
+	cc, err := contractapi.NewChaincode(contract)
 	if err != nil {
 		return err
 	}
-	address, id := os.Getenv("CHAINCODE_SERVER_ADDRESS"), os.Getenv("CHAINCODE_ID")
-	if address == "" {
-		return shim.Start(cc)
-	}
-	tls, err := serverTLS()
-	if err != nil {
-		return err
-	}
-	server := &shim.ChaincodeServer{CCID: id, Address: address, CC: cc, TLSProps: tls}
-	return server.Start()
+	return service.Serve(cc)
 }
 
-// serverTLS reads the service's certificate, key and (for mutual TLS) the
-// peer's authority from the files named in the environment. Without them the
-// service listens in the clear, which is for loopback alone.
-func serverTLS() (shim.TLSProperties, error) {
-	keyFile, certFile := os.Getenv("CHAINCODE_TLS_KEY"), os.Getenv("CHAINCODE_TLS_CERT")
-	if keyFile == "" && certFile == "" {
-		return shim.TLSProperties{Disabled: true}, nil
+// definition makes the Fabric contract of that name; grain is the name under
+// which the channel knows the definition that holds the registry.
+func definition(name, grain string) (contractapi.ContractInterface, error) {
+	switch name {
+	case grainName:
+		return NewGrain()
+	case creditName:
+		return NewCredit(grain)
 	}
-	var p shim.TLSProperties
-	for _, f := range []struct {
-		name string
-		into *[]byte
-	}{{keyFile, &p.Key}, {certFile, &p.Cert}, {os.Getenv("CHAINCODE_CLIENT_CA_CERT"), &p.ClientCACerts}} {
-		if f.name == "" {
-			continue
-		}
-		raw, err := os.ReadFile(f.name)
-		if err != nil {
-			return p, err
-		}
-		*f.into = raw
-	}
-	return p, nil
+	return nil, fmt.Errorf("CHAINCODE_CONTRACT is %q; there are %s and %s", name, grainName, creditName)
 }

@@ -16,9 +16,9 @@ import (
 // the ledger for themselves: the gateway on it must be stopped.
 func backupCommands() []*cobra.Command {
 	return []*cobra.Command{
-		backupCommand("snapshot", "Copy a stopped gateway's ledger into an empty directory, verified",
+		backupCommand("snapshot", "Copy the embedded ledger of a stopped gateway into an empty directory, verified",
 			"to", "empty directory for the copy", snapshot),
-		backupCommand("restore", "Put a snapshot into the data directory of a gateway that has no ledger",
+		backupCommand("restore", "Put a snapshot of an embedded ledger into the data directory of a gateway that has none",
 			"from", "directory of the snapshot", restore),
 	}
 }
@@ -30,6 +30,7 @@ func backupCommand(use, short, flag, meaning string, run backup) *cobra.Command 
 	var other, data, level string
 	cmd := &cobra.Command{
 		Use: use, Short: short, Args: cobra.NoArgs,
+		Long: short + ".\n\nA Fabric channel has no snapshot here: its peers hold the ledger, and are backed up by their own means.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := fromEnvironment(cmd.Flags()); err != nil {
 				return err

@@ -20,6 +20,8 @@ import (
 // config is what an operator says. docs/gateway.md explains each flag.
 type config struct {
 	listen, data, root, publicURL string
+	ledger, fabricProfile         string
+	ledgerWait                    time.Duration
 	dev, insecureListen           bool
 	tlsCert, tlsKey               string
 	logLevel                      string
@@ -36,14 +38,20 @@ type config struct {
 	maxJobs      int
 	maxJobBytes  int64
 	version      string
+
+	given func(flag string) bool // whether the operator has set it
 }
 
 // flags ties the flags to c.
 func (c *config) flags(f *pflag.FlagSet) {
+	c.given = f.Changed
 	f.StringVar(&c.listen, "listen", "127.0.0.1:8080", "address to listen on")
 	f.StringVar(&c.data, "data", defaultData, "directory of the ledger, the index, the jobs and the keys")
+	f.StringVar(&c.ledger, "ledger", kindEmbedded, "embedded (in the data directory) or fabric (a Hyperledger Fabric channel)")
+	f.StringVar(&c.fabricProfile, "fabric-profile", "", "file with the channel, its peers and this gateway's identity, for --ledger fabric")
+	f.DurationVar(&c.ledgerWait, "ledger-wait", 10*time.Minute, "how long a Fabric peer may be behind the index at the start")
 	f.BoolVar(&c.dev, "dev", false, "make a root and its key for development; loopback only")
-	f.StringVar(&c.root, "root", "", "file with the regulator's root (JSON, public keys only), for an empty ledger")
+	f.StringVar(&c.root, "root", "", "file with the regulator's root (JSON, public keys only), for a ledger without one")
 	f.StringVar(&c.publicURL, "public-url", "", "address that QR codes and links begin with; default: where it listens")
 	f.StringVar(&c.tlsCert, "tls-cert", "", "file with the certificate chain (PEM)")
 	f.StringVar(&c.tlsKey, "tls-key", "", "file with the certificate's key (PEM)")
@@ -104,6 +112,12 @@ func (c *config) check() error {
 	}
 	tls := c.tlsCert != ""
 	switch {
+	case openers[c.ledger] == nil:
+		return fmt.Errorf("--ledger: %q is neither %s nor %s", c.ledger, kindEmbedded, kindFabric)
+	case c.ledger == kindFabric && c.fabricProfile == "":
+		return errors.New("--ledger fabric needs --fabric-profile")
+	case c.ledger != kindFabric && c.fabricProfile != "":
+		return errors.New("--fabric-profile goes with --ledger fabric")
 	case tls != (c.tlsKey != ""):
 		return errors.New("--tls-cert and --tls-key go together")
 	case c.dev && c.root != "":
@@ -124,6 +138,7 @@ func (c *config) checkPositive() error {
 	for name, ok := range map[string]bool{
 		"--max-body": c.maxBody > 0, "--max-records": c.maxRecords > 0, "--max-requests": c.maxRequests > 0,
 		"--submit-wait": c.submitWait > 0, "--read-wait": c.readWait > 0, "--shutdown-wait": c.shutdownWait > 0,
+		"--ledger-wait":   c.ledgerWait > 0,
 		"--batch-records": c.batch.BatchRecords > 0, "--batch-bytes": c.batch.BatchBytes > 0,
 		"--batch-linger": c.batch.Linger > 0, "--in-flight": c.batch.InFlight > 0,
 		"--job-retention": c.jobRetention > 0, "--max-jobs": c.maxJobs > 0, "--max-job-bytes": c.maxJobBytes > 0,

@@ -73,6 +73,13 @@ func TestConfigIsChecked(t *testing.T) {
 		{"--batch-records 5000", ""},
 		{"--batch-records 5001", "at most 5000 records"},
 		{"--max-index-lag 0", ""},
+		{"--ledger embedded", ""},
+		{"--ledger fabric --fabric-profile p.json", ""},
+		{"--ledger fabric", "needs --fabric-profile"},
+		{"--fabric-profile p.json", "goes with --ledger fabric"},
+		{"--ledger embedded --fabric-profile p.json", "goes with --ledger fabric"},
+		{"--ledger nonsense", "neither embedded nor fabric"},
+		{"--ledger-wait 0s", "--ledger-wait"},
 		{"--in-flight 0", "--in-flight"},
 		{"--batch-linger 0s", "--batch-linger"},
 	} {

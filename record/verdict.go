@@ -142,9 +142,3 @@ const (
 	FnSeal   = "Seal"   // args: SealRequest as JSON; transient: part name -> part
 	FnState  = "State"  // args: JSON list of keys; answers a JSON list of values; evaluate only
 )
-
-// SealRequest names the record whose sealed parts a Seal call brings.
-type SealRequest struct {
-	Issuer string `json:"issuer"`
-	Ref    string `json:"ref"`
-}

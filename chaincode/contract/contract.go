@@ -8,6 +8,7 @@
 package contract
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"time"
@@ -25,9 +26,10 @@ type Contract struct {
 	keys     *keyCache
 	clock    func() time.Time
 	workers  int
+	belongs  func(record.Type) bool
 }
 
-// Option changes how a Contract runs, never what it decides.
+// Option changes how a Contract runs; ForTypes alone what it decides.
 type Option func(*Contract)
 
 // WithClock sets the clock against which a new transaction's time is held.
@@ -36,6 +38,13 @@ func WithClock(now func() time.Time) Option { return func(c *Contract) { c.clock
 // WithWorkers sets how many goroutines check signatures; the default is the
 // number of cores.
 func WithWorkers(n int) Option { return func(c *Contract) { c.workers = max(1, n) } }
+
+// ForTypes limits the contract to the types that belong to it, where several
+// chaincode definitions share a channel: a record of another type is refused
+// with UnsupportedType. Without it every type belongs.
+func ForTypes(belongs func(record.Type) bool) Option {
+	return func(c *Contract) { c.belongs = belongs }
+}
 
 // New tests SM2 and SM3 against known answers and loads the rule tables. A
 // process in which it fails must not serve.
@@ -53,6 +62,7 @@ func New(options ...Option) (*Contract, error) {
 		keys:     newKeyCache(),
 		clock:    time.Now,
 		workers:  runtime.GOMAXPROCS(0),
+		belongs:  func(record.Type) bool { return true },
 	}
 	for _, o := range options {
 		o(c)
@@ -62,8 +72,15 @@ func New(options ...Option) (*Contract, error) {
 
 // Invoke runs one function of the contract. Its error is always a
 // *record.Error and refuses the whole transaction; a refused record is no
-// error but a verdict.
-func (c *Contract) Invoke(stub Stub, function string, args [][]byte) ([]byte, error) {
+// error but a verdict. A panic is such an error too, so that a record that
+// makes the rules panic takes no process down: on a peer the chaincode goes on,
+// and the gateway finds the record by cutting its batch.
+func (c *Contract) Invoke(stub Stub, function string, args [][]byte) (response []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			response, err = nil, panicked(function, stub.GetTxID(), p)
+		}
+	}()
 	if len(args) != 1 {
 		return nil, record.Refuse(record.BadCall, "%s takes one argument", function)
 	}
@@ -80,7 +97,12 @@ func (c *Contract) Invoke(stub Stub, function string, args [][]byte) ([]byte, er
 	return nil, record.Refuse(record.BadCall, "no function %q", function)
 }
 
-// internal is the ledger's own failure: the caller may try again.
+// internal is the ledger's own failure: the caller may try again. A refusal
+// by another definition that the stub asked stays what it is.
 func internal(err error) *record.Error {
+	var refusal *record.Error
+	if errors.As(err, &refusal) {
+		return refusal
+	}
 	return &record.Error{Code: record.Internal, Detail: err.Error()}
 }

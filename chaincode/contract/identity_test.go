@@ -232,46 +232,6 @@ func TestCosignature(t *testing.T) {
 	}
 }
 
-func TestSealedParts(t *testing.T) {
-	w := newWorld(t)
-	h := w.head(depot)
-	part, name, err := record.Seal([]byte("sealing key"), depot, h.Ref, map[string]int64{"priceFenPerTonne": 278000})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.accept(&record.Purchase{Header: h, Lot: "P1", Variety: "1132002", Nature: "200", GrossGrams: kg, NetGrams: kg, Sealed: []string{name}})
-	seal := func(ref, name string, part []byte) error {
-		arg, err := json.Marshal(&record.SealRequest{Issuer: depot, Ref: ref})
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = w.run(record.FnSeal, arg, map[string][]byte{name: part})
-		return err
-	}
-	changed := append([]byte(nil), part...)
-	changed[len(changed)-3] ^= 1
-	for _, tc := range []struct {
-		name string
-		err  error
-		want record.Code
-	}{
-		{"another part", seal(h.Ref, record.SM3(changed), changed), record.BadSealed},
-		{"under another name", seal(h.Ref, record.SM3(changed), part), record.BadSealed},
-		{"of a record that is not there", seal("none", name, part), record.UnknownRecord},
-	} {
-		if record.CodeOf(tc.err) != tc.want {
-			t.Errorf("%s: %v", tc.name, tc.err)
-		}
-	}
-	before := w.digest()
-	if err := seal(h.Ref, name, part); err != nil {
-		t.Fatal(err)
-	}
-	if string(w.private[name]) != string(part) || w.digest() != before {
-		t.Error("sealing did not store the part, or wrote something public")
-	}
-}
-
 func TestDeviceKeysSignNoRecords(t *testing.T) {
 	w := newWorld(t)
 	device := w.key("collector")

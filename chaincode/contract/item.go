@@ -32,11 +32,14 @@ type checkedSignature struct {
 // here and touches nothing.
 func (c *Contract) decode(envelopes [][]byte, now time.Time) []item {
 	items := make([]item, len(envelopes))
-	c.parallel(len(items), func(i int) { items[i].read(envelopes[i], now) })
+	c.parallel(len(items), func(i int) { items[i].read(envelopes[i], now, c.belongs) })
 	return items
 }
 
-func (it *item) read(raw []byte, now time.Time) {
+// read decodes one envelope and checks its form. That a type belongs to
+// another definition is a reason of form as well, by the order of codes: it
+// stands behind malformed and before everything that Check finds.
+func (it *item) read(raw []byte, now time.Time, belongs func(record.Type) bool) {
 	if it.envelope, it.refused = record.DecodeEnvelope(raw); it.refused != nil {
 		return
 	}
@@ -51,7 +54,11 @@ func (it *item) read(raw []byte, now time.Time) {
 	if err == nil {
 		h := it.payload.Head()
 		it.verdict.Issuer, it.verdict.Ref = h.Issuer, h.Ref
-		err = record.Check(it.payload, now)
+		if belongs(t) {
+			err = record.Check(it.payload, now)
+		} else {
+			err = record.Refuse(record.UnsupportedType, "%s records belong to another chaincode definition", t)
+		}
 	}
 	if it.refused = err; err == nil {
 		it.touched = record.Touched(it.payload)
@@ -133,16 +140,19 @@ func ruleContents(items []item, loaded map[string][]byte) (keys []string, err er
 }
 
 // parallel runs f for 0 to n-1 on the contract's workers. What f does for one
-// index must not depend on another.
+// index must not depend on another. A panic of f is one of parallel.
 func (c *Contract) parallel(n int, f func(i int)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
+	var caught panics
 	for range min(c.workers, n) {
 		wg.Go(func() {
+			defer caught.catch()
 			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
 				f(int(i))
 			}
 		})
 	}
 	wg.Wait()
+	caught.again()
 }

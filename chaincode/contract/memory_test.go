@@ -46,6 +46,7 @@ type simulated struct {
 	event     []byte
 	response  []byte
 	batching  bool
+	rounds    int // of reading
 }
 
 var _ contract.Stub = (*simulated)(nil)
@@ -107,6 +108,7 @@ func (s *simulated) GetTxTimestamp() (*timestamppb.Timestamp, error) {
 func (s *simulated) GetTransient() (map[string][]byte, error) { return s.transient, nil }
 
 func (s *simulated) GetMultipleStates(keys ...string) ([][]byte, error) {
+	s.rounds++
 	out := make([][]byte, len(keys))
 	for i, k := range keys {
 		v := s.ledger.values[k]

@@ -56,6 +56,10 @@ type fakeChain struct{ *world }
 
 var _ ledger.Ledger = fakeChain{}
 
+func (f fakeChain) Status(context.Context, string) (ledger.Commit, ledger.Code, error) {
+	return ledger.Commit{}, "", ledger.ErrNotFound
+}
+
 func (f fakeChain) Submit(ctx context.Context, tx ledger.Tx) (ledger.Commit, error) {
 	switch fault := f.fault("ledger"); fault {
 	case "":
@@ -65,6 +69,12 @@ func (f fakeChain) Submit(ctx context.Context, tx ledger.Tx) (ledger.Commit, err
 		return ledger.Commit{TxID: "lost"}, ledger.ErrUnknown
 	case "unavailable":
 		return ledger.Commit{}, ledger.ErrUnavailable
+	case "disagree":
+		return ledger.Commit{}, ledger.ErrDisagree
+	case "invalid":
+		return ledger.Commit{}, &ledger.InvalidError{Code: "ENDORSEMENT_POLICY_FAILURE"}
+	case "too large":
+		return ledger.Commit{}, ledger.ErrTooLarge
 	case "empty":
 		return ledger.Commit{}, &ledger.ContractError{Message: record.Refuse(record.NotInitialised, "no root yet").Error()}
 	case "broken":

@@ -49,6 +49,7 @@ var (
 	problemMethod      = newProblem(http.StatusMethodNotAllowed, "method_not_allowed", "The address does not take this method.")
 	problemSlow        = newProblem(http.StatusRequestTimeout, "request_timeout", "The request did not arrive in time.")
 	problemTooLarge    = newProblem(http.StatusRequestEntityTooLarge, "body_too_large", "The request is too large.")
+	problemTxTooLarge  = newProblem(http.StatusRequestEntityTooLarge, "transaction_too_large", "The record is more than a transaction of this ledger holds. Nothing was written.")
 	problemMediaType   = newProblem(http.StatusUnsupportedMediaType, "unsupported_media_type", "The body must be application/json without a content coding.")
 	problemQuota       = newProblem(http.StatusTooManyRequests, "too_many_waiting", "Too many records of this issuer are waiting.").retryable()
 	problemForged      = newProblem(http.StatusTooManyRequests, "too_many_forged", "Too many badly signed records came from this address.").retryable()
@@ -57,10 +58,14 @@ var (
 	problemGraph       = newProblem(http.StatusUnprocessableEntity, "graph_too_large", "The lot graph is too large for one answer.")
 	problemBusy        = newProblem(http.StatusServiceUnavailable, "busy", "The gateway has too much to do.").retryable()
 	problemUnavailable = newProblem(http.StatusServiceUnavailable, "ledger_unavailable", "The ledger cannot be reached.").retryable()
-	problemContention  = newProblem(http.StatusServiceUnavailable, "contention", "Others keep changing what the record needs. Nothing was written.").retryable()
-	problemBehind      = newProblem(http.StatusServiceUnavailable, "index_behind", "The gateway is still reading the newest blocks.").retryable()
-	problemNotReady    = newProblem(http.StatusServiceUnavailable, "not_ready", "The gateway is not ready.").retryable()
-	problemUnknown     = newProblem(http.StatusGatewayTimeout, "outcome_unknown", "The outcome is not known yet. Sending the same records again is safe and tells.").retryable()
+	problemDisagree    = newProblem(http.StatusServiceUnavailable, "endorsers_disagree", "The endorsing organisations came to different results. Nothing was written.").
+				withDetail("Operators have been told. Sending again helps once they have found out which organisation is at fault.").retryable()
+	problemInvalid = newProblem(http.StatusServiceUnavailable, "transaction_invalid", "The channel did not accept the transaction. Nothing was written.").
+			withDetail("Its endorsements did not satisfy the channel's rules, or the rules changed while it was under way. Operators have been told.").retryable()
+	problemContention = newProblem(http.StatusServiceUnavailable, "contention", "Others keep changing what the record needs. Nothing was written.").retryable()
+	problemBehind     = newProblem(http.StatusServiceUnavailable, "index_behind", "The gateway is still reading the newest blocks.").retryable()
+	problemNotReady   = newProblem(http.StatusServiceUnavailable, "not_ready", "The gateway is not ready.").retryable()
+	problemUnknown    = newProblem(http.StatusGatewayTimeout, "outcome_unknown", "The outcome is not known yet. Sending the same records again is safe and tells.").retryable()
 )
 
 // refusal is the problem that stands for a record that was refused.

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -12,7 +11,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/grainledger/grainledger/gateway/index"
-	"github.com/grainledger/grainledger/gateway/jobs"
 	"github.com/grainledger/grainledger/gateway/ledger"
 	"github.com/grainledger/grainledger/record"
 )
@@ -128,29 +126,11 @@ func peerOf(address string) string {
 
 // failSubmit answers a submission that was not decided.
 func failSubmit(c *gin.Context, err error) {
-	var refused *ledger.ContractError
-	switch {
-	case errors.Is(err, ledger.ErrUnknown), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		fail(c, problemUnknown)
-	case errors.Is(err, ledger.ErrBusy), errors.Is(err, jobs.ErrFull):
-		fail(c, problemBusy)
-	case errors.Is(err, ledger.ErrQuota):
-		fail(c, problemQuota)
-	case errors.Is(err, ledger.ErrForged):
-		fail(c, problemForged)
-	case errors.Is(err, ledger.ErrPeerQuota):
-		fail(c, problemPeerQuota)
-	case errors.Is(err, ledger.ErrConflict):
-		fail(c, problemContention)
-	case errors.Is(err, ledger.ErrUnavailable), errors.Is(err, ledger.ErrClosed), errors.Is(err, jobs.ErrClosed):
-		fail(c, problemUnavailable)
-	case errors.As(err, &refused):
-		_ = c.Error(err)
-		fail(c, wholeRefusal(refused))
-	default:
-		_ = c.Error(err)
-		fail(c, problemInternal)
+	p, expected := undecided(err)
+	if !expected {
+		_ = c.Error(err) // for the log
 	}
+	fail(c, p)
 }
 
 // wholeRefusal is the problem for a transaction that the contract refused

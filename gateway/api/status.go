@@ -1,8 +1,12 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"net/http"
 
+	"github.com/grainledger/grainledger/gateway/jobs"
+	"github.com/grainledger/grainledger/gateway/ledger"
 	"github.com/grainledger/grainledger/record"
 )
 
@@ -48,4 +52,38 @@ func statusOf(c record.Code) (status int, known bool) {
 		return http.StatusInternalServerError, true
 	}
 	return http.StatusUnprocessableEntity, false
+}
+
+// undecided is the one table from why records were not decided to problems. An
+// outcome that is not known comes first: whatever else is in the error, the
+// records may stand in the ledger. expected is false for what belongs in the
+// log of the request as well.
+func undecided(err error) (p Problem, expected bool) {
+	var refused *ledger.ContractError
+	var invalid *ledger.InvalidError
+	switch {
+	case errors.Is(err, ledger.ErrUnknown), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return problemUnknown, true
+	case errors.Is(err, ledger.ErrBusy), errors.Is(err, jobs.ErrFull):
+		return problemBusy, true
+	case errors.Is(err, ledger.ErrQuota):
+		return problemQuota, true
+	case errors.Is(err, ledger.ErrForged):
+		return problemForged, true
+	case errors.Is(err, ledger.ErrPeerQuota):
+		return problemPeerQuota, true
+	case errors.Is(err, ledger.ErrConflict):
+		return problemContention, true
+	case errors.Is(err, ledger.ErrDisagree):
+		return problemDisagree, true // the packer has told the operator
+	case errors.As(err, &invalid):
+		return problemInvalid, false
+	case errors.Is(err, ledger.ErrTooLarge):
+		return problemTxTooLarge, true
+	case errors.Is(err, ledger.ErrUnavailable), errors.Is(err, ledger.ErrClosed), errors.Is(err, jobs.ErrClosed):
+		return problemUnavailable, true
+	case errors.As(err, &refused):
+		return wholeRefusal(refused), false
+	}
+	return problemInternal, false
 }

@@ -163,11 +163,14 @@ func (c *chain) tx() {
 // add ends the transaction with what was put and tx says.
 func (c *chain) add(tx ledger.BlockTx) {
 	tx.ID, tx.Time = c.txID(), c.now
+	if tx.Contract == "" && tx.Function != "" {
+		tx.Contract = ledger.GrainContract
+	}
 	if tx.Code == "" {
 		tx.Code = ledger.Valid
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.writes)) {
-		tx.Writes = append(tx.Writes, ledger.Write{Key: key, Value: c.writes[key]})
+		tx.Writes = append(tx.Writes, ledger.Write{Contract: tx.Contract, Key: key, Value: c.writes[key]})
 	}
 	tx.Private = c.private
 	c.writes, c.private = map[string][]byte{}, nil
@@ -195,6 +198,10 @@ func (c *chain) block() ledger.Block {
 
 func (c *chain) Submit(context.Context, ledger.Tx) (ledger.Commit, error) {
 	return ledger.Commit{}, ledger.ErrUnavailable
+}
+
+func (c *chain) Status(context.Context, string) (ledger.Commit, ledger.Code, error) {
+	return ledger.Commit{}, "", ledger.ErrNotFound
 }
 
 func (c *chain) Evaluate(context.Context, ledger.Tx) ([]byte, error) {

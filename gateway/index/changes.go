@@ -25,7 +25,7 @@ type changes struct {
 	retail      map[retailKey]string // lot id
 	entries     map[entryKey]record.Entry
 	repeats     []repeat
-	sealed      map[string]string // part -> state
+	sealed      map[string]string // hash of the part's name -> state
 	state       map[string][]byte
 	bins        map[string]record.BinState // as state has them
 }
@@ -102,13 +102,16 @@ func decodeBlock(b ledger.Block) (*changes, error) {
 }
 
 func (c *changes) addTx(i int, tx *ledger.BlockTx) error {
-	if tx.Function == record.FnSubmit {
+	if decides(tx) {
 		if err := c.addRecords(i, tx); err != nil {
 			return err
 		}
 	}
 	edges := make([]record.Edge, 0, len(tx.Writes)/4)
 	for _, w := range tx.Writes {
+		if w.Contract != ledger.GrainContract {
+			continue // no business of the index, whatever it holds
+		}
 		if w.Delete {
 			return fmt.Errorf("%s is deleted: the contract deletes nothing", w.Key)
 		}
@@ -121,6 +124,12 @@ func (c *changes) addTx(i int, tx *ledger.BlockTx) error {
 		c.addPrivate(p)
 	}
 	return nil
+}
+
+// decides tells whether a transaction brings records: the answer of another
+// contract's function of the same name is no list of verdicts.
+func decides(tx *ledger.BlockTx) bool {
+	return tx.Contract == ledger.GrainContract && tx.Function == record.FnSubmit
 }
 
 // addRecords takes the accepted records out of a batch and its verdicts.

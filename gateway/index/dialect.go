@@ -93,7 +93,8 @@ func Remove(path string) error {
 // does so by itself; PostgreSQL asks for sql.LevelRepeatableRead.
 var snapshot = sql.TxOptions{ReadOnly: true}
 
-// migrate brings the tables to the form that this program knows.
+// migrate makes the tables of a new file. A file of another version is not
+// changed: everything in it is in the blocks, from which it is built again.
 func migrate(ctx context.Context, db *sql.DB) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -108,8 +109,9 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	if last := known[len(known)-1].Version; version > last {
-		return fmt.Errorf("the tables have version %d, this program knows %d: delete the file and let it be built again", version, last)
+	if last := known[len(known)-1].Version; version != 0 && version != last {
+		return fmt.Errorf("%w: the tables have version %d, this program knows %d: delete the file and let it be built again",
+			ErrVersion, version, last)
 	}
 	_, err = p.Up(ctx)
 	return err

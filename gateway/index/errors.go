@@ -12,8 +12,12 @@ var (
 	// may be deleted and built again.
 	ErrOtherChain = errors.New("index: the index belongs to another chain")
 	// ErrAhead: the index has read more blocks than the ledger has. The
-	// ledger is catching up, or it was set back.
+	// ledger is catching up, or it was set back. Which of them, the caller
+	// knows: the index only says so.
 	ErrAhead = errors.New("index: the index is ahead of the ledger")
+	// ErrVersion: the file was made by another version of the program; it may
+	// be deleted and built again.
+	ErrVersion = errors.New("index: the index is of another version")
 	// ErrGap: a block came that does not come next.
 	ErrGap = errors.New("index: blocks are missing")
 	// ErrTooLarge: the part of the lot graph that the question needs is

@@ -14,8 +14,8 @@ import (
 // Follow reads the ledger's blocks into the index until ctx is done or
 // something fails, and goes on where the index ends. It begins with the last
 // block that the index has, so that another chain shows even before there is
-// a new block. ErrOtherChain and ErrAhead leave it to the caller to delete
-// the file.
+// a new block. ErrOtherChain and ErrAhead leave it to the caller to wait, or
+// to delete the file.
 func (ix *Index) Follow(ctx context.Context, l ledger.Ledger) error {
 	have := ix.Height()
 	health, err := l.Health(ctx)

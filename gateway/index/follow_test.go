@@ -251,3 +251,31 @@ func readAlong(t *testing.T, ix *Index, skip uint64) {
 		}
 	}
 }
+
+// TestFileOfAnotherVersion: it is left as it is, for its maker or for deletion.
+func TestFileOfAnotherVersion(t *testing.T) {
+	for name, change := range map[string]string{
+		"older": `DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)`,
+		"newer": `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "index.db")
+			ix := openAt(t, path)
+			if _, err := ix.writer.Exec(change); err != nil {
+				t.Fatal(err)
+			}
+			if err := ix.Close(); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if _, err := Open(context.Background(), path, ix.log); !errors.Is(err, ErrVersion) {
+					t.Errorf("error %v", err)
+				}
+			}
+			if err := Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			openAt(t, path)
+		})
+	}
+}

@@ -3,10 +3,12 @@ package index
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"fmt"
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/grainledger/grainledger/gateway/ledger"
 	"github.com/grainledger/grainledger/record"
 )
 
@@ -28,7 +30,7 @@ const (
 	recordByID    = recordColumns + `WHERE r.id = $1`
 	recordByRef   = recordColumns + `WHERE r.issuer = $1 AND r.ref = $2`
 	recordsByNum  = recordColumns + `WHERE r.num IN ` + list
-	sealedStates  = `SELECT part, state FROM sealed WHERE part IN ` + list
+	sealedStates  = `SELECT key_hash, state FROM sealed WHERE key_hash IN ` + list
 	cosignatureOf = `SELECT c.envelope FROM cosignature c WHERE c.record = $1 ORDER BY c.tx, c.place`
 )
 
@@ -91,7 +93,7 @@ func (r *reader) recordsOf(ctx context.Context, nums []int64) (map[int64]*Record
 func (r *reader) records(ctx context.Context, query func(scan func(*sql.Rows) error) error) (map[int64]*Record, error) {
 	found := map[int64]*Record{}
 	names := r.names()
-	parts := map[string][]*SealedState{}
+	parts := map[string][]*SealedState{} // by the hash of their name, as blocks have them
 	err := query(func(rows *sql.Rows) error {
 		num, rec, err := scanRecord(rows)
 		if err != nil {
@@ -101,7 +103,8 @@ func (r *reader) records(ctx context.Context, query func(scan func(*sql.Rows) er
 		names.want(rec.Issuer)
 		for i := range rec.Sealed {
 			s := &rec.Sealed[i]
-			parts[s.Part] = append(parts[s.Part], s)
+			hash := hex.EncodeToString(ledger.KeyHash(s.Part))
+			parts[hash] = append(parts[hash], s)
 		}
 		return nil
 	})
@@ -119,11 +122,11 @@ func (r *reader) records(ctx context.Context, query func(scan func(*sql.Rows) er
 
 func (r *reader) addSealed(ctx context.Context, parts map[string][]*SealedState) error {
 	return eachIn(ctx, r, sealedStates, nil, keysOf(parts), func(rows *sql.Rows) error {
-		var part, state string
-		if err := rows.Scan(&part, &state); err != nil {
+		var hash, state string
+		if err := rows.Scan(&hash, &state); err != nil {
 			return err
 		}
-		for _, s := range parts[part] {
+		for _, s := range parts[hash] {
 			s.State = state
 		}
 		return nil

@@ -151,14 +151,20 @@ func TestRecordAndReceipt(t *testing.T) {
 	}, record.FlagInnerCheck)
 	c.decide(record.Envelope{Payload: []byte("not decoded")}, record.Verdict{Outcome: record.Rejected, Code: record.UnknownLot})
 	c.block()
+	private := func(contract, collection, key string) ledger.PrivateWrite {
+		return ledger.PrivateWrite{Contract: contract, Collection: collection, KeyHash: ledger.KeyHash(key), Hash: []byte{1}}
+	}
 	c.private = []ledger.PrivateWrite{
-		{Collection: record.SealedCollection, Key: "aa", Hash: []byte{1}},
-		{Collection: record.SealedCollection, Key: "bb", Hash: []byte{1}},
-		{Collection: "another", Key: "cc", Hash: []byte{1}},
+		private(ledger.GrainContract, record.SealedCollection, "aa"),
+		private(ledger.GrainContract, record.SealedCollection, "bb"),
+		private(ledger.GrainContract, "another", "cc"),
+		private(ledger.CreditContract, record.SealedCollection, "cc"),
 	}
 	c.add(ledger.BlockTx{Function: record.FnSeal})
 	c.block()
-	c.private = []ledger.PrivateWrite{{Collection: record.SealedCollection, Key: "bb", Purge: true}}
+	purge := private(ledger.GrainContract, record.SealedCollection, "bb")
+	purge.Hash, purge.Purge = nil, true
+	c.private = []ledger.PrivateWrite{purge}
 	c.add(ledger.BlockTx{Function: record.FnSeal})
 	c.put("lot/never", "not valid")
 	c.add(ledger.BlockTx{Function: record.FnSubmit, Code: ledger.MVCCReadConflict, Response: []byte("[]")})

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"encoding/hex"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -120,15 +121,16 @@ func (c *changes) addBin(key, code string, value []byte) error {
 	return nil
 }
 
-// addPrivate notes what became of a sealed part. Collections other than that
-// of sealed parts are no business of the index.
+// addPrivate notes what became of a sealed part, by the hash of its name: the
+// name itself is in no block. Other contracts and collections are no business
+// of the index.
 func (c *changes) addPrivate(p ledger.PrivateWrite) {
 	switch {
-	case p.Collection != record.SealedCollection:
+	case p.Contract != ledger.GrainContract || p.Collection != record.SealedCollection:
 	case p.Purge:
-		c.sealed[p.Key] = Purged
+		c.sealed[hex.EncodeToString(p.KeyHash)] = Purged
 	default:
-		c.sealed[p.Key] = Sealed
+		c.sealed[hex.EncodeToString(p.KeyHash)] = Sealed
 	}
 }
 

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
-
-	"github.com/grainledger/grainledger/record"
 )
 
 // writer writes the changes of one block inside one transaction.
@@ -80,7 +78,7 @@ func (w *writer) writeTxs(ctx context.Context) error {
 	return w.insert(ctx, insertTx, len(b.Txs), func(args []any, i int) []any {
 		tx := &b.Txs[i]
 		response := ""
-		if tx.Function == record.FnSubmit {
+		if decides(tx) {
 			response = string(tx.Response)
 		}
 		return append(args, w.txNumber(i), tx.ID, int64(b.Number), stamp(tx.Time), string(tx.Code), tx.Function, response)

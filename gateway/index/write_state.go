@@ -16,7 +16,7 @@ var (
 	insertInspection = insertInto("inspection", "key, target, record, value",
 		"ON CONFLICT (key) DO UPDATE SET value = excluded.value")
 	insertKey    = insertInto("signing_key", "id, uscc, value", "ON CONFLICT (id) DO UPDATE SET uscc = excluded.uscc, value = excluded.value")
-	insertSealed = insertInto("sealed", "part, state", "ON CONFLICT (part) DO UPDATE SET state = excluded.state")
+	insertSealed = insertInto("sealed", "key_hash, state", "ON CONFLICT (key_hash) DO UPDATE SET state = excluded.state")
 	insertState  = insertInto("state", "key, value", "ON CONFLICT (key) DO UPDATE SET value = excluded.value")
 )
 

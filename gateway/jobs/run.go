@@ -16,8 +16,7 @@ import (
 // and all of it.
 const (
 	busyPause  = 100 * time.Millisecond // until a full packer is tried again
-	firstPause = 500 * time.Millisecond // until an undecided job is sent again, doubled each time
-	mostPause  = 30 * time.Second
+	mostPause  = 30 * time.Second       // until something that failed is tried again
 	pruneEvery = time.Hour
 )
 
@@ -105,17 +104,20 @@ func noRoom(err error) bool {
 // writes the results.
 func (q *Queue) finish(j openJob, subs []ledger.Submission, ticket *ledger.Ticket) {
 	results := make([]ledger.Receipt, len(subs))
-	for n := 0; ; n++ {
+	var waits wait
+	for {
 		receipts, err := ticket.Wait(q.ctx)
 		if q.ctx.Err() != nil && receipts == nil {
 			return
 		}
 		keep(results, receipts)
 		if err == nil || allDecided(results) {
+			waits.ended(q.opt.Log, j.seq)
 			q.write(j, results)
 			return
 		}
-		if ticket = q.again(subs, n); ticket == nil {
+		waits.begins(q.opt.Log, j.seq, err)
+		if ticket = q.again(subs, &waits); ticket == nil {
 			return
 		}
 	}
@@ -141,8 +143,8 @@ func allDecided(results []ledger.Receipt) bool {
 
 // again sends the records once more, all of them to keep their order; nil
 // when the queue is closed.
-func (q *Queue) again(subs []ledger.Submission, n int) *ledger.Ticket {
-	for q.pause(min(firstPause<<min(n, 10), mostPause)) {
+func (q *Queue) again(subs []ledger.Submission, waits *wait) *ledger.Ticket {
+	for q.pause(waits.next()) {
 		ticket, err := q.packer.Enqueue(q.ctx, subs)
 		if err == nil {
 			return ticket

@@ -5,21 +5,28 @@ package ledger
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"iter"
 	"time"
 )
 
-// Ledger runs transactions of the grain contract and streams its blocks.
+// Ledger runs transactions of the contracts and streams their blocks.
 //
 // All methods may be called from many goroutines at once.
 type Ledger interface {
 	// Submit runs tx and returns when its block is durable on disk.
 	// It does not retry. ErrConflict means that nothing was written and
 	// that the same transaction may be submitted again; ErrUnknown means
-	// that the outcome is not known and has to be asked for.
-	// A refusal by the contract is a *ContractError.
+	// that the outcome is not known: the Commit names the transaction, and
+	// Status tells what became of it. A refusal by the contract is a
+	// *ContractError.
 	Submit(ctx context.Context, tx Tx) (Commit, error)
+
+	// Status tells in which block a transaction stands and with which code.
+	// The Commit has no Response. ErrNotFound means that the ledger has no
+	// such transaction now; where it was sent, it may still come.
+	Status(ctx context.Context, txID string) (Commit, Code, error)
 
 	// Evaluate runs tx against committed state and throws its writes away.
 	Evaluate(ctx context.Context, tx Tx) ([]byte, error)
@@ -35,9 +42,14 @@ type Ledger interface {
 
 // Tx is one call of a contract function.
 type Tx struct {
+	Contract  string // GrainContract where it is empty
 	Function  string
 	Args      [][]byte
 	Transient map[string][]byte // travels beside the transaction; never part of a block
+
+	// Collection names the private collection whose members alone endorse the
+	// transaction. Empty: whoever the contract's policy asks for.
+	Collection string
 }
 
 // Commit says where a transaction stands once it is durable.
@@ -66,6 +78,7 @@ type BlockTx struct {
 	ID       string
 	Time     time.Time // the transaction timestamp, which the contract saw
 	Code     Code
+	Contract string // empty: none of ours, and nothing below is told
 	Function string
 	Args     [][]byte
 	Response []byte
@@ -76,30 +89,45 @@ type BlockTx struct {
 
 // Write is one public state change.
 type Write struct {
-	Key    string
-	Value  []byte
-	Delete bool
+	Contract string // whose state it is
+	Key      string
+	Value    []byte
+	Delete   bool
 }
 
 // PrivateWrite is one change of a private collection. The value itself is not
-// in the block.
+// in the block, and on Fabric neither is the key.
 type PrivateWrite struct {
+	Contract   string
 	Collection string
-	Key        string // sealed parts are named by their SM3, so the key gives nothing away
-	Hash       []byte // SM3 of the value; nil when purged
+	KeyHash    []byte // SHA-256 of the key
+	Hash       []byte // of the value: SM3 on the embedded ledger, SHA-256 on Fabric; nil when purged
 	Purge      bool
+}
+
+// KeyHash is the hash under which a private key stands in a block.
+func KeyHash(key string) []byte {
+	sum := sha256.Sum256([]byte(key))
+	return sum[:]
 }
 
 // Code is the validation code of a transaction in a block, in Fabric's words.
 type Code string
 
-// Validation codes.
+// Validation codes. Fabric has more; the embedded ledger has these.
 const (
-	Valid            Code = "VALID"
-	MVCCReadConflict Code = "MVCC_READ_CONFLICT"
+	Valid               Code = "VALID"
+	MVCCReadConflict    Code = "MVCC_READ_CONFLICT"
+	PhantomReadConflict Code = "PHANTOM_READ_CONFLICT" // Fabric alone
 )
 
-// Errors of Submit and Evaluate.
+// Contracts, by the names under which the gateway knows them.
+const (
+	GrainContract  = "grain"  // registry, lots, attestation
+	CreditContract = "credit" // the credit file
+)
+
+// Errors of Submit, Evaluate and Status.
 var (
 	// ErrConflict: another transaction changed what this one read. Nothing
 	// was written; submit again.
@@ -109,9 +137,30 @@ var (
 	// ErrUnavailable: the ledger cannot take the transaction now. Nothing
 	// was written.
 	ErrUnavailable = errors.New("ledger: unavailable")
+	// ErrDisagree: endorsers came to different results. Nothing was written.
+	// One of them runs another contract or holds another state; trying again
+	// does not help, an operator has to look.
+	ErrDisagree = errors.New("ledger: endorsers disagree")
+	// ErrTooLarge: the transaction is larger than the ledger takes. Nothing
+	// was written; it will not fit later either: split it.
+	ErrTooLarge = errors.New("ledger: transaction too large")
+	// ErrPanic: the contract panicked. Nothing was written; a part of the
+	// transaction may fare better alone.
+	ErrPanic = errors.New("ledger: contract panicked")
+	// ErrNotFound: there is no such transaction.
+	ErrNotFound = errors.New("ledger: no such transaction")
 	// ErrClosed: the ledger has been closed.
 	ErrClosed = errors.New("ledger: closed")
 )
+
+// InvalidError is a transaction that stands in a block without effect, for a
+// reason that is no version conflict: too few endorsements, or a change of
+// the network's rules while it was under way.
+type InvalidError struct{ Code Code }
+
+func (e *InvalidError) Error() string {
+	return "ledger: transaction is in a block and invalid: " + string(e.Code)
+}
 
 // ContractError is the contract's refusal of a whole transaction (a refused
 // record is no error: it is a verdict in the response).

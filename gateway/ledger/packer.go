@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -32,6 +33,7 @@ type Packer struct {
 	ctx    context.Context // of all that the packer sends
 	cancel context.CancelFunc
 	wake   chan struct{} // has room for one
+	apart  atomic.Bool   // the endorsers disagreed, and the operator has been told
 	idle   chan struct{} // closed when the last record is done after Close
 
 	mu       sync.Mutex
@@ -193,7 +195,7 @@ func (p *Packer) dispatch() (wait time.Duration, finished bool) {
 		if left > 0 && len(p.queue.ready) < p.opt.BatchRecords && !p.closing {
 			return left, false
 		}
-		batch := p.queue.cut(p.opt.BatchRecords, p.opt.BatchBytes)
+		batch := p.queue.cut(p.opt.BatchRecords, p.opt.ChainRecords, p.opt.BatchBytes)
 		p.inFlight++
 		go p.send(batch)
 	}

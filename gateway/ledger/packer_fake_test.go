@@ -134,6 +134,10 @@ func (f *fakeLedger) sealed() []string {
 	return append([]string(nil), f.seals...)
 }
 
+func (f *fakeLedger) Status(context.Context, string) (Commit, Code, error) {
+	return Commit{}, "", ErrNotFound
+}
+
 func (f *fakeLedger) Evaluate(context.Context, Tx) ([]byte, error) { return nil, errors.ErrUnsupported }
 
 func (f *fakeLedger) Blocks(context.Context, uint64) iter.Seq2[Block, error] {

@@ -9,10 +9,14 @@ import (
 
 // Defaults of PackerOptions.
 const (
-	// DefaultBatchRecords is the most records of one transaction.
+	// DefaultBatchRecords is the most records of one transaction, beside those
+	// that wait for one of them.
 	DefaultBatchRecords = 500
-	// DefaultBatchBytes is the most bytes of envelopes in one transaction; a
-	// single larger record goes alone.
+	// DefaultChainRecords is the most records of one transaction where they
+	// wait for one another; the grain contract takes no more.
+	DefaultChainRecords = 5000
+	// DefaultBatchBytes is the most bytes of envelopes, or of sealed parts, in
+	// one transaction; a single larger one goes alone.
 	DefaultBatchBytes = 1 << 20
 	// DefaultLinger is how long the oldest record waits for company.
 	DefaultLinger = 5 * time.Millisecond
@@ -44,8 +48,9 @@ const (
 // PackerOptions says how a packer runs. Every zero value stands for its
 // default.
 type PackerOptions struct {
-	BatchRecords   int           // records per transaction
-	BatchBytes     int           // bytes of envelopes per transaction
+	BatchRecords   int           // records per transaction that wait for none
+	ChainRecords   int           // records per transaction with those that wait for one of them
+	BatchBytes     int           // bytes of envelopes, or of sealed parts, per transaction
 	Linger         time.Duration // how long the oldest record waits for company
 	InFlight       int           // record transactions at once
 	QueueRecords   int           // records waiting or in flight
@@ -85,6 +90,7 @@ func (nobody) Decided(Receipt)                     {}
 
 func (o PackerOptions) withDefaults() (PackerOptions, error) {
 	setInt(&o.BatchRecords, DefaultBatchRecords)
+	setInt(&o.ChainRecords, max(DefaultChainRecords, o.BatchRecords))
 	setInt(&o.BatchBytes, DefaultBatchBytes)
 	setInt(&o.InFlight, DefaultInFlight)
 	setInt(&o.QueueRecords, DefaultQueueRecords)
@@ -109,7 +115,7 @@ func (o PackerOptions) withDefaults() (PackerOptions, error) {
 
 func (o PackerOptions) check() error {
 	for name, n := range map[string]int{
-		"BatchRecords": o.BatchRecords, "BatchBytes": o.BatchBytes, "InFlight": o.InFlight,
+		"BatchRecords": o.BatchRecords, "ChainRecords": o.ChainRecords, "BatchBytes": o.BatchBytes, "InFlight": o.InFlight,
 		"QueueRecords": o.QueueRecords, "QueueBytes": o.QueueBytes,
 		"IssuerRecords": o.IssuerRecords, "PeerRecords": o.PeerRecords, "Attempts": o.Attempts,
 	} {

@@ -60,6 +60,7 @@ func TestPackerOrder(t *testing.T) {
 		p, err := NewPacker(f, PackerOptions{
 			Linger:       time.Duration(rapid.IntRange(1, 500).Draw(t, "linger")) * time.Microsecond,
 			BatchRecords: rapid.IntRange(1, 20).Draw(t, "batch"),
+			ChainRecords: rapid.IntRange(1, 40).Draw(t, "chain"),
 			BatchBytes:   rapid.IntRange(1, 8000).Draw(t, "bytes"),
 			InFlight:     rapid.IntRange(1, 6).Draw(t, "inflight"),
 		})

@@ -51,16 +51,25 @@ func (q *queue) oldest() *pending {
 // cut takes the records of the next transaction, in the order of arrival: what
 // is blocked by nothing, and what is blocked only by records of this very
 // transaction. It stops before the limits, though one record always goes.
-func (q *queue) cut(maxRecords, maxBytes int) []*pending {
+//
+// maxRecords bounds what is blocked by nothing: the rest of it can ride in the
+// next transaction at the same time. What is blocked by records of this
+// transaction cannot. It would have to wait until this one is committed, and
+// on a hot key, where everything waits for everything before it, the key would
+// take no more than maxRecords in the time of one commit, however many wait.
+// So those go on up to maxChain, and the bytes are what cuts them. It costs no
+// order: their blockers stand before them in the transaction.
+func (q *queue) cut(maxRecords, maxChain, maxBytes int) []*pending {
 	q.cuts++
 	var batch []*pending
 	var follow bySeq
 	for bytes := 0; ; {
 		from := &q.ready
-		if len(follow) > 0 && (len(q.ready) == 0 || follow[0].seq < q.ready[0].seq) {
+		full := len(batch) >= maxRecords
+		if len(follow) > 0 && (full || len(q.ready) == 0 || follow[0].seq < q.ready[0].seq) {
 			from = &follow
 		}
-		if len(*from) == 0 || len(batch) == maxRecords {
+		if len(*from) == 0 || full && (from == &q.ready || len(batch) >= maxChain) {
 			return batch
 		}
 		first := (*from)[0]

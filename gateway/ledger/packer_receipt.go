@@ -58,10 +58,11 @@ func (t *Ticket) Done() <-chan struct{} { return t.done }
 
 // Wait returns one receipt per record in the order of submission. Its error
 // is that of ctx, or why some record could not be decided: ErrUnknown (it may
-// stand in the ledger; submitting again is safe), ErrConflict or
-// ErrUnavailable (nothing was written), ErrClosed. Receipts that exist come
-// beside such an error; the others have no verdict. Leaving early gives up
-// the wait and not the records.
+// stand in the ledger; submitting again is safe), ErrConflict, ErrUnavailable,
+// ErrDisagree or *InvalidError (nothing was written; the last two want an
+// operator), a *ContractError that is about no record, ErrClosed. Receipts
+// that exist come beside such an error; the others have no verdict. Leaving
+// early gives up the wait and not the records.
 func (t *Ticket) Wait(ctx context.Context) ([]Receipt, error) {
 	select {
 	case <-t.done:

@@ -2,12 +2,9 @@ package ledger
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
-
-	"github.com/go-json-experiment/json"
 
 	"github.com/grainledger/grainledger/record"
 )
@@ -39,16 +36,17 @@ type SealStore interface {
 
 // How sealed parts are sent.
 const (
-	sealGrace    = time.Minute      // from Keep until the store's copy is due: the record goes first
-	sealLook     = 5 * time.Second  // between looks into the store
-	sealMostWait = 10 * time.Minute // between tries
-	sealAtOnce   = 1024             // parts that wait in memory; more come out of the store
-	sealInFlight = 2                // seal transactions at once
-	sealPage     = 100              // parts read from the store at once
+	sealGrace    = time.Minute         // from Keep until the store's copy is due: the record goes first
+	sealLook     = 5 * time.Second     // between looks into the store
+	sealMostWait = 10 * time.Minute    // between tries
+	sealAtOnce   = 1024                // parts that wait in memory; more come out of the store
+	sealInFlight = 2                   // seal transactions at once
+	sealPage     = record.MaxSealParts // parts read from the store at once
 )
 
 // sealer sends seal transactions: at once after the commit of the record, and
-// later from the store what was not answered. It never keeps a record waiting.
+// later from the store what was not answered. What waits goes together, for a
+// transaction costs the same with many parts. It never keeps a record waiting.
 type sealer struct {
 	ledger Ledger
 	opt    PackerOptions
@@ -105,7 +103,7 @@ func (s *sealer) runFresh(ctx context.Context) {
 	for {
 		select {
 		case seal := <-s.fresh:
-			_ = s.send(ctx, seal) // the store's trouble is logged
+			_ = s.sendAll(ctx, s.collect(seal)) // the store's trouble is logged
 		case <-ctx.Done():
 			return
 		case <-s.quit:
@@ -114,6 +112,21 @@ func (s *sealer) runFresh(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// collect takes what waits beside the first, as far as it goes into one
+// transaction.
+func (s *sealer) collect(first Seal) []Seal {
+	seals := []Seal{first}
+	for len(seals) < record.MaxSealParts {
+		select {
+		case seal := <-s.fresh:
+			seals = append(seals, seal)
+		default:
+			return seals
+		}
+	}
+	return seals
 }
 
 func (s *sealer) runStored(ctx context.Context) {
@@ -139,51 +152,11 @@ func (s *sealer) sendDue(ctx context.Context) {
 			s.opt.Log.Error("reading sealed parts that are due failed", "error", err)
 			return
 		}
-		for _, seal := range seals {
-			if s.send(ctx, seal) != nil {
-				return // it would come again at once
-			}
+		if s.sendAll(ctx, seals) != nil {
+			return // they would come again at once
 		}
 		if len(seals) < sealPage {
 			return
-		}
-	}
-}
-
-// send submits one seal transaction and tells the store how it went. Its
-// error is the store's.
-func (s *sealer) send(ctx context.Context, seal Seal) error {
-	err := s.submit(ctx, seal)
-	var refusal *ContractError
-	switch {
-	case err == nil:
-		return s.drop(ctx, seal)
-	case errors.As(err, &refusal) && s.tooOld(seal):
-		s.opt.Log.Error("a sealed part is given up", "issuer", seal.Issuer, "ref", seal.Ref, "part", seal.Name, "error", err)
-		return s.drop(ctx, seal)
-	default:
-		s.opt.Log.Warn("a sealed part is not stored yet", "issuer", seal.Issuer, "ref", seal.Ref, "part", seal.Name, "error", err)
-		return s.putOff(ctx, seal)
-	}
-}
-
-func (s *sealer) tooOld(seal Seal) bool {
-	return !seal.Kept.IsZero() && s.opt.Clock().Sub(seal.Kept) > s.opt.SealTimeout
-}
-
-// submit repeats a conflict at once and leaves all else to the store.
-func (s *sealer) submit(ctx context.Context, seal Seal) error {
-	arg, err := json.Marshal(&record.SealRequest{Issuer: seal.Issuer, Ref: seal.Ref})
-	if err != nil {
-		return fmt.Errorf("packer: encode a seal: %w", err)
-	}
-	tx := Tx{Function: record.FnSeal, Args: [][]byte{arg}, Transient: map[string][]byte{seal.Name: seal.Part}}
-	for n := 1; ; n++ {
-		attempt, cancel := context.WithTimeout(ctx, s.opt.AttemptTimeout)
-		_, err = s.ledger.Submit(attempt, tx)
-		cancel()
-		if !errors.Is(err, ErrConflict) || n == s.opt.Attempts || !pause(ctx, n) {
-			return err
 		}
 	}
 }

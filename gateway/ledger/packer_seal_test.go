@@ -128,11 +128,11 @@ func TestRefusedSealIsGivenUpOnlyWhenOld(t *testing.T) {
 		t.Fatal(err)
 	}
 	seal.Kept = time.Now()
-	if s.send(context.Background(), seal) != nil || store.count() != 1 {
+	if s.send(context.Background(), []Seal{seal}) != nil || store.count() != 1 {
 		t.Error("a young part was dropped")
 	}
 	seal.Kept = time.Now().Add(-25 * time.Hour)
-	if s.send(context.Background(), seal) != nil || store.count() != 0 {
+	if s.send(context.Background(), []Seal{seal}) != nil || store.count() != 0 {
 		t.Error("an old part was kept")
 	}
 }

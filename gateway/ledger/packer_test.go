@@ -21,6 +21,54 @@ func many(n int, lot func(i int) string) []Submission {
 
 func oneLot(int) string { return "hot" }
 
+// TestCutOfAChain: what waits for a record of the transaction goes with it
+// beyond the bound on what waits for nothing.
+func TestCutOfAChain(t *testing.T) {
+	for _, test := range []struct {
+		name             string
+		early, hot, late int // records on keys of their own, on one key, and on their own again
+		records, chain   int
+		bytes            int // of records of one byte
+		wantHot, wantOf  int // cut at first: on the key, and in all
+	}{
+		{"a hot key", 0, 30, 0, 10, 1000, 1000, 30, 30},
+		{"as many as the contract takes", 0, 30, 0, 10, 25, 1000, 25, 25},
+		{"as many bytes as fit", 0, 30, 0, 10, 1000, 17, 17, 17},
+		{"no more than before of what waits for nothing", 0, 0, 30, 10, 1000, 1000, 0, 10},
+		{"both", 0, 30, 30, 10, 1000, 1000, 30, 30},
+		{"cold ones first", 5, 30, 0, 10, 1000, 1000, 30, 35},
+		{"a chain that is bound like the rest", 0, 30, 30, 10, 10, 1000, 10, 10},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			q := newQueue()
+			add := func(key string) {
+				q.add(&pending{envelope: make([]byte, 1), size: 1, issuer: "one", writes: []string{key}}, time.Now())
+			}
+			for i := range test.early {
+				add(fmt.Sprint("early", i))
+			}
+			for range test.hot {
+				add("hot")
+			}
+			for i := range test.late {
+				add(fmt.Sprint("late", i))
+			}
+			batch, hot, last := q.cut(test.records, test.chain, test.bytes), 0, uint64(0)
+			for _, p := range batch {
+				if p.writes[0] == "hot" {
+					if hot++; p.seq < last {
+						t.Errorf("%d overtook %d", last, p.seq)
+					}
+					last = p.seq
+				}
+			}
+			if hot != test.wantHot || len(batch) != test.wantOf {
+				t.Errorf("%d on the key and %d in all, want %d and %d", hot, len(batch), test.wantHot, test.wantOf)
+			}
+		})
+	}
+}
+
 func TestHotKeyGoesTogether(t *testing.T) {
 	f := newFakeLedger()
 	f.before = func(Tx) error { time.Sleep(5 * time.Millisecond); return nil }
@@ -29,7 +77,7 @@ func TestHotKeyGoesTogether(t *testing.T) {
 	if err != nil || len(receipts) != 5000 {
 		t.Fatalf("%d receipts, %v", len(receipts), err)
 	}
-	if len(f.sizes) > 12 {
+	if len(f.sizes) > 4 {
 		t.Errorf("5000 records on one lot took %d transactions", len(f.sizes))
 	}
 }
@@ -49,7 +97,7 @@ func TestQueueScanIsCheap(t *testing.T) {
 	var flying [][]*pending
 	for left := n; left > 0; {
 		for len(flying) < 4 && q.oldest() != nil {
-			flying = append(flying, q.cut(50, 1<<20))
+			flying = append(flying, q.cut(50, 50, 1<<20))
 		}
 		left -= len(flying[0])
 		q.done(flying[0])

@@ -83,16 +83,20 @@ func (t *transaction) public() ledger.BlockTx {
 		ID:       hex.EncodeToString(t.id[:]),
 		Time:     time.Unix(0, t.time).UTC(),
 		Code:     t.code(),
+		Contract: ledger.GrainContract, // the only one here, so blocks do not name it
 		Function: t.function,
 		Args:     t.args,
 		Response: t.response,
 		Event:    t.event,
 	}
 	for _, w := range t.writes {
-		out.Writes = append(out.Writes, ledger.Write{Key: w.key, Value: w.value, Delete: w.deleted})
+		out.Writes = append(out.Writes, ledger.Write{Contract: ledger.GrainContract, Key: w.key, Value: w.value, Delete: w.deleted})
 	}
 	for _, w := range t.private {
-		p := ledger.PrivateWrite{Collection: w.collection, Key: w.key, Purge: w.purge}
+		p := ledger.PrivateWrite{
+			Contract: ledger.GrainContract, Collection: w.collection,
+			KeyHash: ledger.KeyHash(w.key), Purge: w.purge,
+		}
 		if !w.purge {
 			p.Hash = append([]byte(nil), w.hash[:]...)
 		}

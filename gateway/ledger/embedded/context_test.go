@@ -36,8 +36,8 @@ func TestCallerLeavesBeforeTheAnswer(t *testing.T) {
 		}
 		break
 	}
-	if _, code, ok := l.Status(c.TxID); !ok || code != ledger.Valid {
-		t.Errorf("Status = %s %t", code, ok)
+	if _, code, err := l.Status(t.Context(), c.TxID); err != nil || code != ledger.Valid {
+		t.Errorf("Status = %s, %v", code, err)
 	}
 }
 
@@ -57,8 +57,8 @@ func TestStatusOfUnknownTransactions(t *testing.T) {
 	l := mustOpen(t, t.TempDir(), testOptions())
 	mustSubmit(t, l, run("put k 1"))
 	for _, id := range []string{"", "xyz", "00", "0000000000000000000000000000000000000000000000000000000000000000"} {
-		if _, _, ok := l.Status(id); ok {
-			t.Errorf("Status(%q) knows a transaction", id)
+		if _, _, err := l.Status(t.Context(), id); !errors.Is(err, ledger.ErrNotFound) {
+			t.Errorf("Status(%q): %v", id, err)
 		}
 	}
 }

@@ -216,7 +216,7 @@ func TestFailedSyncLeavesTheOutcomeUnknown(t *testing.T) {
 	l.Close()
 	opt.disk = nil
 	l = mustOpen(t, dir, opt)
-	if _, code, ok := l.Status(c.TxID); !ok || code != ledger.Valid || get(t, l, "get k") != "2" {
-		t.Errorf("after the restart: %s %t, k = %s", code, ok, get(t, l, "get k"))
+	if _, code, err := l.Status(t.Context(), c.TxID); err != nil || code != ledger.Valid || get(t, l, "get k") != "2" {
+		t.Errorf("after the restart: %s, %v, k = %s", code, err, get(t, l, "get k"))
 	}
 }

@@ -8,11 +8,6 @@ import (
 var (
 	// ErrLocked means that another process has the ledger open.
 	ErrLocked = errors.New("embedded: ledger is in use by another process")
-	// ErrTooLarge means that a transaction is larger than Options.MaxTxBytes.
-	// It will not fit later either: split it.
-	ErrTooLarge = errors.New("embedded: transaction too large")
-	// ErrPanic means that the contract panicked. Nothing was written.
-	ErrPanic = errors.New("embedded: contract panicked")
 	// ErrNotEmpty means that the target of Snapshot or Restore holds files.
 	ErrNotEmpty = errors.New("embedded: target directory is not empty")
 )

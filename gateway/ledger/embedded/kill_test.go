@@ -35,7 +35,7 @@ func TestKilledInMidLoad(t *testing.T) {
 		}
 		for _, line := range answered {
 			id, key, _ := strings.Cut(line, " ")
-			if _, code, ok := l.Status(id); !ok || code != ledger.Valid {
+			if _, code, err := l.Status(t.Context(), id); err != nil || code != ledger.Valid {
 				t.Errorf("round %d: answered transaction %s is missing", round, id)
 			}
 			if got := get(t, l, "get "+key); got != key {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/grainledger/grainledger/chaincode/contract"
 	"github.com/grainledger/grainledger/gateway/ledger"
+	"github.com/grainledger/grainledger/record"
 )
 
 // together simulates all txs against the same state and puts them into one
@@ -112,11 +113,11 @@ func TestConflictAcrossBlocks(t *testing.T) {
 	if got := get(t, l, "get k") + get(t, l, "get other"); got != "2-" {
 		t.Errorf("state %s, want 2-", got)
 	}
-	block, code, ok := l.Status(r.commit.TxID)
-	if !ok || code != ledger.MVCCReadConflict || block != r.commit.Block {
-		t.Errorf("Status = %d %s %t", block, code, ok)
+	c, code, err := l.Status(t.Context(), r.commit.TxID)
+	if err != nil || code != ledger.MVCCReadConflict || c.Block != r.commit.Block || c.TxID != r.commit.TxID {
+		t.Errorf("Status = %+v %s, %v", c, code, err)
 	}
-	b := blocksOf(t, l)[block]
+	b := blocksOf(t, l)[c.Block]
 	if tx := b.Txs[0]; tx.Code != ledger.MVCCReadConflict || tx.Writes != nil || tx.Response != nil || len(tx.Args) != 2 {
 		t.Errorf("invalid transaction in the block: %+v", tx)
 	}
@@ -182,12 +183,49 @@ func TestContractFailuresWriteNothing(t *testing.T) {
 	if !errors.As(err, &refusal) || refusal.Message != "GL7 insufficient_quantity: no grain" {
 		t.Errorf("refusal: %v", err)
 	}
-	if _, err := l.Submit(context.Background(), ledger.Tx{Function: "panic"}); !errors.Is(err, ErrPanic) {
+	if _, err := l.Submit(context.Background(), ledger.Tx{Function: "panic"}); !errors.Is(err, ledger.ErrPanic) {
 		t.Errorf("panic: %v", err)
 	}
 	h, err := l.Health(context.Background())
 	if err != nil || h.Height != 0 {
 		t.Errorf("Health = %+v, %v; want height 0", h, err)
+	}
+}
+
+// TestOneContractIsHere: a transaction names the grain contract or none, and
+// whom else it asks to endorse means nothing.
+func TestOneContractIsHere(t *testing.T) {
+	l := mustOpen(t, t.TempDir(), testOptions())
+	for _, test := range []struct {
+		name string
+		tx   ledger.Tx
+		want record.Code
+	}{
+		{"none named", ledger.Tx{Function: "run"}, 0},
+		{"grain", ledger.Tx{Contract: ledger.GrainContract, Function: "run"}, 0},
+		{"grain, of a collection", ledger.Tx{Function: "run", Collection: record.SealedCollection}, 0},
+		{"credit", ledger.Tx{Contract: ledger.CreditContract, Function: "run"}, record.BadCall},
+		{"another", ledger.Tx{Contract: "nonsense", Function: "run"}, record.BadCall},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, submit := l.Submit(t.Context(), test.tx)
+			_, evaluate := l.Evaluate(t.Context(), test.tx)
+			for _, err := range []error{submit, evaluate} {
+				var refusal *ledger.ContractError
+				if test.want == 0 {
+					if err != nil {
+						t.Error(err)
+					}
+					continue
+				}
+				if !errors.As(err, &refusal) {
+					t.Fatalf("%v is no refusal", err)
+				}
+				if e, ok := record.ParseError(refusal.Message); !ok || e.Code != test.want {
+					t.Errorf("refused with %v", err)
+				}
+			}
+		})
 	}
 }
 
@@ -201,7 +239,7 @@ func TestTransactionSizeLimit(t *testing.T) {
 		"writes":    run("put k "+big, "put l "+big),
 		"transient": withTransient(run(), "k", big+big+big),
 	} {
-		if _, err := l.Submit(context.Background(), tx); !errors.Is(err, ErrTooLarge) {
+		if _, err := l.Submit(context.Background(), tx); !errors.Is(err, ledger.ErrTooLarge) {
 			t.Errorf("%s: %v, want ErrTooLarge", name, err)
 		}
 	}
@@ -244,8 +282,8 @@ func TestGroupCommit(t *testing.T) {
 					t.Errorf("Submit: %v", err)
 					return
 				}
-				if _, code, ok := l.Status(c.TxID); !ok || code != ledger.Valid {
-					t.Errorf("answered transaction has status %s %t", code, ok)
+				if _, code, err := l.Status(t.Context(), c.TxID); err != nil || code != ledger.Valid {
+					t.Errorf("answered transaction has status %s, %v", code, err)
 				}
 			}
 		})

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/grainledger/grainledger/gateway/ledger"
+	"github.com/grainledger/grainledger/record"
 )
 
 // simulation is a transaction that ran and has not been committed.
@@ -26,6 +27,9 @@ type simulation struct {
 
 // simulate runs the contract against the chain as it is now.
 func (l *Ledger) simulate(tx ledger.Tx) (*simulation, error) {
+	if err := served(tx); err != nil {
+		return nil, err
+	}
 	if err := l.enter(); err != nil {
 		return nil, err
 	}
@@ -60,9 +64,19 @@ func (l *Ledger) simulate(tx ledger.Tx) (*simulation, error) {
 	sim := s.result(tx, response)
 	sim.tx.id, sim.tx.time = id, now
 	if sim.size > maxFrame {
-		return nil, fmt.Errorf("%w: it has too many parts", ErrTooLarge)
+		return nil, fmt.Errorf("%w: it has too many parts", ledger.ErrTooLarge)
 	}
 	return sim, nil
+}
+
+// served refuses a transaction of a contract that is not here. A collection
+// needs no look: the one node endorses everything.
+func served(tx ledger.Tx) error {
+	if tx.Contract == "" || tx.Contract == ledger.GrainContract {
+		return nil
+	}
+	refusal := record.Refuse(record.BadCall, "the embedded ledger has no contract %q", tx.Contract)
+	return &ledger.ContractError{Message: refusal.Error()}
 }
 
 // invoke turns a panic of the contract into an error.
@@ -71,7 +85,7 @@ func (l *Ledger) invoke(s *stub, tx ledger.Tx) (response []byte, err error) {
 		if p := recover(); p != nil {
 			l.opt.Log.Error("contract panicked", "function", tx.Function, "tx", s.id,
 				"panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			s.err = fmt.Errorf("%w: %v", ErrPanic, p)
+			s.err = fmt.Errorf("%w: %v", ledger.ErrPanic, p)
 			err = s.err
 		}
 	}()
@@ -85,9 +99,9 @@ func (l *Ledger) outcome(s *stub, err error) error {
 		return nil
 	case s.err == nil:
 		return &ledger.ContractError{Message: err.Error()}
-	case errors.Is(s.err, ErrTooLarge):
+	case errors.Is(s.err, ledger.ErrTooLarge):
 		return l.tooLarge()
-	case errors.Is(s.err, ErrPanic):
+	case errors.Is(s.err, ledger.ErrPanic):
 		return s.err
 	}
 	l.opt.Log.Error("reading the ledger failed", "tx", s.id, "error", s.err)
@@ -95,7 +109,7 @@ func (l *Ledger) outcome(s *stub, err error) error {
 }
 
 func (l *Ledger) tooLarge() error {
-	return fmt.Errorf("%w: the limit is %d bytes", ErrTooLarge, l.opt.MaxTxBytes)
+	return fmt.Errorf("%w: the limit is %d bytes", ledger.ErrTooLarge, l.opt.MaxTxBytes)
 }
 
 func inputSize(tx ledger.Tx) int {

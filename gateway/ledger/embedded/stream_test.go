@@ -89,13 +89,19 @@ func TestBlockCarriesTheWholeTransaction(t *testing.T) {
 	c := mustSubmit(t, l, withTransient(run("put b 2", "put a 1", "del c", "pput s", "get a", "event accepted payload"), "s", "x"))
 	b := blocksOf(t, l)[0]
 	tx := b.Txs[0]
-	if tx.ID != c.TxID || tx.Code != ledger.Valid || tx.Function != "run" || len(tx.Args) != 6 ||
+	if tx.ID != c.TxID || tx.Code != ledger.Valid || tx.Contract != ledger.GrainContract || tx.Function != "run" || len(tx.Args) != 6 ||
 		string(tx.Response) != "-" || string(tx.Event) != "payload" || len(tx.Private) != 1 {
 		t.Errorf("transaction %+v", tx)
 	}
-	want := []ledger.Write{{Key: "a", Value: []byte("1")}, {Key: "b", Value: []byte("2")}, {Key: "c", Delete: true}}
+	want := []ledger.Write{{Contract: ledger.GrainContract, Key: "a", Value: []byte("1")},
+		{Contract: ledger.GrainContract, Key: "b", Value: []byte("2")},
+		{Contract: ledger.GrainContract, Key: "c", Delete: true},
+	}
 	if fmt.Sprint(tx.Writes) != fmt.Sprint(want) {
 		t.Errorf("writes %v, want %v", tx.Writes, want)
+	}
+	if w := tx.Private[0]; w.Contract != ledger.GrainContract || string(w.KeyHash) != string(ledger.KeyHash("s")) {
+		t.Errorf("private write %+v", w)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/grainledger/grainledger/chaincode/contract"
+	"github.com/grainledger/grainledger/gateway/ledger"
 )
 
 // stub runs one simulation: it reads committed state, notes what was read, and
@@ -155,7 +156,7 @@ func checkPrivateName(collection, key string) error {
 func (s *stub) take(n int) error {
 	s.room -= n
 	if s.room < 0 {
-		return s.broken(ErrTooLarge)
+		return s.broken(ledger.ErrTooLarge)
 	}
 	return nil
 }

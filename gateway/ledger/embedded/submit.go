@@ -13,8 +13,7 @@ import (
 // timestamp is Options.Clock at the time of the call, or the newest block's
 // time if that is later.
 //
-// Beside the errors of ledger.Ledger: ErrTooLarge, ErrPanic, and the error of
-// ctx if it ended before the transaction was handed over. If ctx ends later,
+// Beside the errors of ledger.Ledger: the error of ctx if it ended before the transaction was handed over. If ctx ends later,
 // the error is ledger.ErrUnknown, and Status tells what became of the
 // returned Commit.TxID. A transaction whose block met a failing disk gets an
 // error that is both ledger.ErrUnknown and ledger.ErrUnavailable: it may be
@@ -59,22 +58,30 @@ func (l *Ledger) Evaluate(ctx context.Context, tx ledger.Tx) ([]byte, error) {
 	return sim.response, nil
 }
 
-// Status tells in which block a transaction stands and with which code. ok is
-// false if there is none with that id, or if it cannot be read.
-func (l *Ledger) Status(txID string) (block uint64, code ledger.Code, ok bool) {
+// Status tells in which block a transaction stands and with which code. Its
+// error is ledger.ErrNotFound, ledger.ErrClosed, that of ctx, or
+// ledger.ErrUnavailable where the chain cannot be read.
+func (l *Ledger) Status(ctx context.Context, txID string) (ledger.Commit, ledger.Code, error) {
+	if err := ctx.Err(); err != nil {
+		return ledger.Commit{}, "", err
+	}
 	var id [32]byte
 	raw, err := hex.DecodeString(txID)
 	if err != nil || len(raw) != len(id) {
-		return 0, "", false
+		return ledger.Commit{}, "", ledger.ErrNotFound // it cannot be one of ours
 	}
 	copy(id[:], raw)
 	if err := l.enter(); err != nil {
-		return 0, "", false
+		return ledger.Commit{}, "", err
 	}
 	defer l.leave()
-	block, code, ok, err = l.status(id)
-	if err != nil {
+	block, code, ok, err := l.status(id)
+	switch {
+	case err != nil:
 		l.opt.Log.Error("looking up a transaction failed", "tx", txID, "error", err)
+		return ledger.Commit{}, "", fmt.Errorf("%w: %w", ledger.ErrUnavailable, err)
+	case !ok:
+		return ledger.Commit{}, "", ledger.ErrNotFound
 	}
-	return block, code, ok
+	return ledger.Commit{TxID: hex.EncodeToString(id[:]), Block: block}, code, nil
 }

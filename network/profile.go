@@ -24,7 +24,7 @@ type Profile struct {
 	// Contracts gives the name of the chaincode definition of each contract.
 	Contracts map[string]string `json:"contracts"`
 	// Collections gives the organisations (MSP) that endorse what is written
-	// to a private collection.
+	// to a private collection, by contract and collection: "grain/sealed".
 	Collections map[string][]string `json:"collections"`
 }
 

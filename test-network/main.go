@@ -34,10 +34,12 @@ func command() *cobra.Command {
 	f.StringVar(&opt.Programs, "programs", "bin/fabric", "directory with Fabric's programs")
 	f.StringVar(&opt.Chaincode, "chaincode", "bin/chaincode", "the chaincode program")
 	f.StringVar(&opt.Consensus, "consensus", "", "raft or bft; default: raft for a new network, its own for one that is there")
-	f.IntVar(&opt.BasePort, "base-port", 0, "first of 300 ports for a new network; default: a range in which nobody listens")
+	f.IntVar(&opt.BasePort, "base-port", 0, "first of 400 ports for a new network; default: a range in which nobody listens")
 	f.DurationVar(&opt.Lifetime, "lifetime", local.DefaultLifetime, "how long certificates that are issued are good")
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(upCommands(opt)...)
+	root.AddCommand(operateCommands(opt)...)
+	root.AddCommand(composeCommand(opt))
 	return root
 }
 

@@ -22,6 +22,12 @@ func (n *Network) connections(context.Context) error {
 		if err := writeFile(n.ProfileFile(o), raw, 0o644); err != nil {
 			return err
 		}
+		if raw, err = n.consortium.SDKProfile(o, n.state.Consensus, n.place, n.tlsAuthority); err != nil {
+			return err
+		}
+		if err := writeFile(filepath.Join(n.orgDir(o), "connection-sdk.yaml"), raw, 0o644); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -29,10 +35,10 @@ func (n *Network) connections(context.Context) error {
 // Profile is how a gateway of the organisation reaches the channel: its own
 // peers first, then the others'.
 func (n *Network) Profile(o network.Organisation) *network.Profile {
-	msp := filepath.Join(n.userDir(o, clientUser), "msp")
+	user := n.userDir(o, clientUser)
 	p := &network.Profile{
 		Channel: n.consortium.Channel, MSP: o.MSP,
-		Certificate: filepath.Join(msp, "signcerts", "cert.pem"), Key: filepath.Join(msp, "keystore", "key.pem"),
+		Certificate: filepath.Join(user, "cert.pem"), Key: filepath.Join(user, "key.pem"),
 		Contracts: map[string]string{}, Collections: map[string][]string{},
 	}
 	var others []network.ProfilePeer
@@ -49,9 +55,7 @@ func (n *Network) Profile(o network.Organisation) *network.Profile {
 	for _, c := range n.consortium.Contracts {
 		p.Contracts[c.Name] = c.Name
 		for _, coll := range c.Collections {
-			if c.Name == "grain" {
-				p.Collections[coll.Name] = n.consortium.CollectionEndorsers(&coll)
-			}
+			p.Collections[c.Name+"/"+coll.Name] = n.consortium.CollectionEndorsers(&coll)
 		}
 	}
 	return p

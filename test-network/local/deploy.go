@@ -51,6 +51,9 @@ func (n *Network) deploy(ctx context.Context, d Definition, program string) erro
 		return err
 	}
 	if program != "" {
+		if err := n.retire(ctx, d.Package); err != nil { // left over from an attempt that did not end
+			return err
+		}
 		env := []string{"CHAINCODE_CONTRACT=" + d.Contract}
 		err := inTurn(n.consortium.Endorsers(contract), func(o network.Organisation) error {
 			return n.provide(ctx, o, d.Package, program, env)

@@ -16,6 +16,9 @@ const (
 	clientUser = "client" // carries transactions; the gateway's identity
 )
 
+// users and their roles.
+var users = map[string]string{adminUser: "admin", clientUser: "client"}
+
 // organisation makes the material of an organisation: its authorities, the MSP
 // definition, its users. What is there stays.
 func (n *Network) organisation(o network.Organisation) error {
@@ -26,8 +29,35 @@ func (n *Network) organisation(o network.Organisation) error {
 	if err := writeMSP(n.mspDir(o), ca, tlsca); err != nil {
 		return err
 	}
-	for user, role := range map[string]string{adminUser: "admin", clientUser: "client"} {
-		if err := n.identity(o, n.userDir(o, user), user+"."+o.Name, role); err != nil {
+	for user := range users {
+		if exists(n.userCertificate(o, user)) {
+			continue
+		}
+		if err := n.issueUser(o, user); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// userCertificate lies beside the user's key.pem, where clients look; the MSP
+// directory beside them is for Fabric's own commands.
+func (n *Network) userCertificate(o network.Organisation, user string) string {
+	return filepath.Join(n.userDir(o, user), "cert.pem")
+}
+
+// issueUser issues a new certificate for a user.
+func (n *Network) issueUser(o network.Organisation, user string) error {
+	dir := n.userDir(o, user)
+	if err := n.issueIdentity(o, dir, user+"."+o.Name, users[user], n.validity()); err != nil {
+		return err
+	}
+	for from, to := range map[string]string{"keystore/key.pem": "key.pem", "signcerts/cert.pem": "cert.pem"} {
+		raw, err := os.ReadFile(filepath.Join(dir, "msp", filepath.FromSlash(from)))
+		if err != nil {
+			return err
+		}
+		if err := writeFile(filepath.Join(dir, to), raw, 0o600); err != nil {
 			return err
 		}
 	}

@@ -22,7 +22,7 @@ type Options struct {
 	Programs  string // directory with peer, orderer and the tools
 	Chaincode string // the chaincode program; copied, so that a later build changes nothing
 	Consensus string // network.Raft or network.BFT; for a network that is there, empty means its own
-	BasePort  int    // 300 ports from here on; 0: chosen free for a new network
+	BasePort  int    // 400 ports from here on; 0: chosen free for a new network
 	Lifetime  time.Duration
 	Progress  io.Writer // what happens, a line a step; nil: nobody reads
 	// Tied processes end with this one. Otherwise they outlive it.
@@ -44,6 +44,7 @@ type Network struct {
 type state struct {
 	Consensus   string       `json:"consensus"`
 	BasePort    int          `json:"basePort"`
+	Places      []string     `json:"places"` // organisations in the order of their ports; one that left keeps its place
 	Definitions []Definition `json:"definitions,omitempty"`
 	Services    []service    `json:"services,omitempty"`
 }
@@ -112,10 +113,20 @@ func (n *Network) prepare() (err error) {
 	if _, ok := n.consortium.Ordering[n.state.Consensus]; !ok {
 		return fmt.Errorf("consensus %q: the consortium knows raft and bft", n.state.Consensus)
 	}
+	for _, o := range n.consortium.Organisations {
+		n.settle(o)
+	}
 	if n.state.BasePort == 0 {
 		n.state.BasePort, err = freePorts()
 	}
 	return err
+}
+
+// settle gives an organisation its ports, for good.
+func (n *Network) settle(o network.Organisation) {
+	if !slices.Contains(n.state.Places, o.Name) {
+		n.state.Places = append(n.state.Places, o.Name)
+	}
 }
 
 // save makes what the network remembers durable.

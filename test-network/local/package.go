@@ -40,10 +40,15 @@ func (n *Network) pack(o network.Organisation, s *service, program string) error
 		}
 	}
 	dir := n.serviceDir(s)
-	for name, in := range map[string]string{"chaincode." + o.Name: "tls", "peers." + o.Name: "client"} {
-		if err := n.tls(o, filepath.Join(dir, in), name); err != nil {
-			return err
-		}
+	if err := n.tls(o, filepath.Join(dir, "tls"), "chaincode."+o.Name); err != nil {
+		return err
+	}
+	// The peers' side lies in the package, which only an upgrade replaces: it
+	// is good for as long as the authority is.
+	forLong := n.validity()
+	forLong.until = forLong.from.AddDate(authorityYears, 0, 0)
+	if err := n.issueTLS(o, filepath.Join(dir, "client"), "peers."+o.Name, forLong); err != nil {
+		return err
 	}
 	c := connection{Address: fmt.Sprintf("%s:%d", loopback, s.Port), DialTimeout: "10s", TLSRequired: true, ClientAuthRequired: true}
 	for name, into := range map[string]*string{"client/server.key": &c.ClientKey, "client/server.crt": &c.ClientCert, "tls/ca.crt": &c.RootCert} {

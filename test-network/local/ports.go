@@ -12,8 +12,8 @@ import (
 
 const (
 	loopback   = "127.0.0.1"
-	portsOfOrg = 20
-	allPorts   = 15 * portsOfOrg
+	portsOfOrg = 40
+	allPorts   = 10 * portsOfOrg
 	firstPort  = 17000
 	lastPort   = 30000 // below the ports that the system hands out by itself
 )
@@ -45,11 +45,9 @@ func (n *Network) place(node network.Node) network.Place {
 	return p
 }
 
-// orgPort is an organisation's first port. An organisation keeps its place in
-// the list for as long as the network is there.
+// orgPort is an organisation's first port.
 func (n *Network) orgPort(o network.Organisation) int {
-	i := slices.IndexFunc(n.consortium.Organisations, func(x network.Organisation) bool { return x.Name == o.Name })
-	return n.state.BasePort + max(i, 0)*portsOfOrg
+	return n.state.BasePort + max(slices.Index(n.state.Places, o.Name), 0)*portsOfOrg
 }
 
 // freePorts finds a range in which nobody listens.

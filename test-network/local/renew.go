@@ -1,0 +1,108 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"github.com/grainledger/grainledger/network"
+)
+
+// Renew issues new certificates for all that end before a time, and restarts
+// what uses them one after another, so that the network goes on. Keys stay:
+// orderers know each other by them, and so no configuration changes. It tells
+// how many processes were restarted.
+func (n *Network) Renew(ctx context.Context, before time.Time) (int, error) {
+	count := 0
+	for _, o := range n.consortium.Organisations {
+		if err := n.renewUsers(o, before); err != nil {
+			return count, err
+		}
+	}
+	for _, node := range n.Nodes() {
+		if n.nodeUntil(node).After(before) {
+			continue
+		}
+		if err := n.renewNode(ctx, node); err != nil {
+			return count, err
+		}
+		count++
+	}
+	for _, s := range n.state.Services {
+		if endOf(n.serviceCertificate(s)).After(before) {
+			continue
+		}
+		if err := n.renewService(ctx, s); err != nil {
+			return count, err
+		}
+		count++
+	}
+	return count, nil
+}
+
+func (n *Network) serviceCertificate(s service) string {
+	return filepath.Join(n.serviceDir(&s), "tls", "server.crt")
+}
+
+// renewUsers: a gateway reads its certificate again by itself.
+func (n *Network) renewUsers(o network.Organisation, before time.Time) error {
+	for user := range users {
+		if endOf(n.userCertificate(o, user)).After(before) {
+			continue
+		}
+		n.step("renewing the certificate of %s.%s", user, o.Name)
+		if err := n.issueUser(o, user); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n *Network) renewNode(ctx context.Context, node network.Node) error {
+	at := n.place(node)
+	n.step("renewing the certificates of %s", node.Name())
+	err := errors.Join(
+		n.issueIdentity(node.Org, filepath.Dir(at.MSP), node.Name(), string(node.Kind), n.validity()),
+		n.issueTLS(node.Org, at.TLS, node.Name(), n.validity()))
+	if err != nil {
+		return err
+	}
+	if err := n.StopNode(ctx, node); err != nil {
+		return err
+	}
+	if err := n.StartNode(ctx, node); err != nil {
+		return err
+	}
+	return n.awaitService(ctx, node)
+}
+
+// awaitService waits until a restarted node takes part again, before the next
+// one is stopped.
+func (n *Network) awaitService(ctx context.Context, node network.Node) error {
+	if node.Kind == network.Peer {
+		return errors.Join(n.awaitHeight(ctx, node), n.awaitGossip(ctx))
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return poll(ctx, "an orderer leads", func() error {
+		_, err := n.Leader(ctx)
+		return err
+	})
+}
+
+func (n *Network) renewService(ctx context.Context, s service) error {
+	o, err := n.consortium.Organisation(s.Org)
+	if err != nil {
+		return err
+	}
+	p := n.serviceProcess(s)
+	n.step("renewing the certificate of %s", p.name)
+	if err := n.issueTLS(*o, filepath.Dir(n.serviceCertificate(s)), "chaincode."+o.Name, n.validity()); err != nil {
+		return err
+	}
+	if err := p.stop(ctx); err != nil {
+		return err
+	}
+	return n.startService(ctx, s)
+}

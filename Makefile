@@ -5,10 +5,15 @@ BIN       := bin
 DATA      ?= run/dev
 LISTEN    ?= 127.0.0.1:8080
 LEDGER    ?= embedded
+CONSENSUS ?= raft
 FUZZTIME  ?= 10s
+NETDIR    ?= run/network
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test test-race lint fmt fuzz bench bench-full clean
+NETWORK = $(BIN)/test-network --dir "$(NETDIR)" --programs $(BIN)/fabric --chaincode $(BIN)/chaincode
+
+.PHONY: help deps build fabric run test test-race test-faults lint fmt fuzz bench bench-full bench-fabric \
+	network-up network-down network-stop network-status network-upgrade clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,14 +21,34 @@ help: ## list the targets
 deps: ## install what a fresh Debian machine lacks (a browser and Chinese type for the page tests)
 	@.ci/deps
 
-build: ## build bin/gateway, bin/grainctl, bin/chaincode
+build: ## build bin/gateway, bin/grainctl, bin/chaincode, bin/test-network
 	@mkdir -p $(BIN)
 	$(GO) build -o $(BIN)/gateway ./gateway
 	$(GO) build -o $(BIN)/grainctl ./client/cmd/grainctl
 	$(GO) build -o $(BIN)/chaincode ./chaincode
+	$(GO) build -o $(BIN)/test-network ./test-network
 
-run: deps build ## start the gateway on 127.0.0.1:8080 with the sample season loaded
-	@.ci/run-dev "$(LEDGER)" "$(LISTEN)" "$(DATA)"
+fabric: build ## build Fabric's peer, orderer and tools into bin/fabric (minutes the first time)
+	@$(NETWORK) build
+
+run: deps build $(if $(filter fabric,$(LEDGER)),fabric) ## start the gateway on 127.0.0.1:8080 with the sample season loaded (LEDGER=embedded|fabric)
+	@NETDIR="$(NETDIR)" CONSENSUS="$(CONSENSUS)" .ci/run-dev "$(LEDGER)" "$(LISTEN)" "$(DATA)"
+
+network-up: fabric ## start a Fabric consortium on this machine (CONSENSUS=raft|bft); twice changes nothing
+	@$(NETWORK) --consensus $(CONSENSUS) up
+
+network-status: build ## show its nodes, their blocks and when certificates end
+	@$(NETWORK) status
+
+network-upgrade: build ## put the chaincode of this tree in place of the one that runs; state stays
+	@$(NETWORK) upgrade grain
+	@$(NETWORK) upgrade credit
+
+network-stop: build ## end its processes and keep its files
+	@$(NETWORK) stop
+
+network-down: build ## end its processes and delete it
+	@$(NETWORK) down
 
 test: deps build ## all tests
 	$(GO) vet ./...

@@ -13,6 +13,7 @@ import (
 	"runtime/pprof"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/grainledger/grainledger/gateway/heap"
 )
@@ -29,11 +30,15 @@ type sizes struct {
 	verify  int // signatures of one round of the bare libraries
 	records int // records of one round through the ledger
 	million int // records for the memory figure
+
+	fabric fabricSizes
 }
 
 var (
-	small = sizes{pairs: 5, verify: 40_000, records: 40_000, million: 1_000_000}
-	full  = sizes{pairs: 9, verify: 100_000, records: 120_000, million: 1_000_000}
+	small = sizes{pairs: 5, verify: 40_000, records: 40_000, million: 1_000_000,
+		fabric: fabricSizes{warmUp: 5 * time.Second, round: 12 * time.Second}}
+	full = sizes{pairs: 9, verify: 100_000, records: 120_000, million: 1_000_000,
+		fabric: fabricSizes{warmUp: 20 * time.Second, round: 60 * time.Second}}
 )
 
 var measurements = []measurement{
@@ -47,7 +52,11 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == "memory-child" {
 		exit(memoryChild(os.Args[2:]))
 	}
+	if len(os.Args) > 1 && os.Args[1] == "singles-child" {
+		exit(singlesChild(os.Args[2:]))
+	}
 	useFull := flag.Bool("full", false, "full sizes")
+	onFabric := flag.Bool("fabric", false, "the fabric_ figures, on a network that is started for them")
 	only := flag.String("only", "", "comma-separated figures to measure; all where empty")
 	out := flag.String("out", "bench.json", "file into which the figures are merged")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the run to this file")
@@ -58,15 +67,19 @@ func main() {
 	if *useFull {
 		s = full
 	}
-	exit(profiled(*profile, func() error { return measureAll(ctx, s, *only, *out) }))
+	what := measurements
+	if *onFabric {
+		what = fabricMeasurements
+	}
+	exit(profiled(*profile, func() error { return measureAll(ctx, what, s, *only, *out) }))
 }
 
-func measureAll(ctx context.Context, s sizes, only, out string) error {
+func measureAll(ctx context.Context, what []measurement, s sizes, only, out string) error {
 	if err := printMachine(os.Stdout); err != nil {
 		return err
 	}
 	wanted := strings.Split(only, ",")
-	for _, m := range measurements {
+	for _, m := range what {
 		if only != "" && !slices.ContainsFunc(m.names, func(n string) bool { return slices.Contains(wanted, n) }) {
 			continue
 		}

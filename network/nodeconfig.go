@@ -24,7 +24,8 @@ func PeerConfig(base []byte, n Node, at Place, builder string) ([]byte, error) {
 		"peer": tree{
 			"id": n.Name(), "networkId": "grainledger", "localMspId": n.Org.MSP, "mspConfigPath": at.MSP,
 			"listenAddress": at.listen(at.Port), "address": at.Address(),
-			"chaincodeListenAddress": at.listen(at.Chaincode), "chaincodeAddress": at.listen(at.Chaincode),
+			"chaincodeListenAddress": at.listen(at.Chaincode), "chaincodeAddress": fmt.Sprintf("%s:%d", at.Host, at.Chaincode), // Fabric refuses 0.0.0.0 here
+
 			"fileSystemPath": filepath.Join(at.Data, "ledger"),
 			"gossip":         tree{"bootstrap": at.Address(), "endpoint": at.Address(), "externalEndpoint": at.Address()},
 			"tls": tree{

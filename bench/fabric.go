@@ -6,6 +6,9 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/grainledger/grainledger/gateway/ledger"
+	"github.com/grainledger/grainledger/record"
 )
 
 // fabricSizes says how long is measured.
@@ -153,6 +156,7 @@ func (r *rig) validity(ctx context.Context, from uint64) (string, error) {
 		return "", err
 	}
 	counts := map[string]map[string]int{}
+	var parts bytesOf
 	blocks := 0
 	for b, err := range l.Blocks(ctx, from) {
 		if err != nil {
@@ -164,6 +168,9 @@ func (r *rig) validity(ctx context.Context, from uint64) (string, error) {
 				counts[tx.Contract] = map[string]int{}
 			}
 			counts[tx.Contract][string(tx.Code)]++
+			if tx.Contract == ledger.GrainContract {
+				parts.add(tx)
+			}
 		}
 		if b.Number+1 >= health.Height {
 			break
@@ -174,7 +181,32 @@ func (r *rig) validity(ctx context.Context, from uint64) (string, error) {
 	for contract, codes := range counts {
 		fmt.Fprintf(&out, " %s %v", contract, codes)
 	}
+	fmt.Fprintf(&out, "\n%s", &parts)
 	return out.String(), nil
+}
+
+// bytesOf is what the records of transactions take in blocks, by part.
+type bytesOf struct{ records, args, response, event, writes int }
+
+func (b *bytesOf) add(tx ledger.BlockTx) {
+	verdicts, err := record.DecodeVerdicts(tx.Response)
+	if err != nil {
+		return
+	}
+	b.records += len(verdicts)
+	for _, a := range tx.Args {
+		b.args += len(a)
+	}
+	b.response += len(tx.Response)
+	b.event += len(tx.Event)
+	for _, w := range tx.Writes {
+		b.writes += len(w.Key) + len(w.Value)
+	}
+}
+
+func (b *bytesOf) String() string {
+	n := max(b.records, 1)
+	return fmt.Sprintf("bytes per record: arguments %d, state %d, verdicts %d, event %d", b.args/n, b.writes/n, b.response/n, b.event/n)
 }
 
 func (r *rig) height(ctx context.Context) (uint64, error) {

@@ -155,7 +155,7 @@ func (r *rig) binsAndLots(ctx context.Context) error {
 	payloads := []record.Payload{&record.Facility{Header: l.head(l.root, "F"), Code: l.depot.uscc + "001", Name: "库区", USCC: l.depot.uscc, Kind: "depot"}}
 	for n := range submitters + 1 {
 		code := l.bin(n)
-		payloads = append(payloads, &record.Facility{Header: l.head(l.root, "F"+code), Code: code, Name: "货位", USCC: l.depot.uscc, Kind: "bin", CapacityGrams: 1 << 50})
+		payloads = append(payloads, &record.Facility{Header: l.head(l.root, "F"+code), Code: code, Name: "货位", USCC: l.depot.uscc, Kind: "bin", CapacityGrams: 1_000_000_000_000_000})
 	}
 	var all [][]byte
 	for _, p := range payloads {

@@ -59,6 +59,8 @@ func main() {
 	onFabric := flag.Bool("fabric", false, "the fabric_ figures, on a network that is started for them")
 	only := flag.String("only", "", "comma-separated figures to measure; all where empty")
 	out := flag.String("out", "bench.json", "file into which the figures are merged")
+	pairs := flag.Int("pairs", 0, "alternations of each thing and its reference; 0: as the size says")
+	roundTime := flag.Duration("round", 0, "length of a round on Fabric; 0: as the size says")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the run to this file")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -66,6 +68,12 @@ func main() {
 	s := small
 	if *useFull {
 		s = full
+	}
+	if *pairs > 0 {
+		s.pairs = *pairs
+	}
+	if *roundTime > 0 {
+		s.fabric = fabricSizes{warmUp: *roundTime / 2, round: *roundTime}
 	}
 	what := measurements
 	if *onFabric {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -104,7 +105,12 @@ func (n *Network) healthy(ctx context.Context, node network.Node) error {
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s", resp.Status)
 	}
-	return nil
+	// A node says that it is healthy a moment before it listens.
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", n.place(node).Address())
+	if err != nil {
+		return err
+	}
+	return conn.Close()
 }
 
 // StopNode ends a node in good order.

@@ -17,7 +17,9 @@ func (n *Network) AddOrganisation(ctx context.Context, o network.Organisation) e
 	if o.Peers < 1 {
 		return errors.New("an organisation that joins needs a peer")
 	}
-	if _, err := n.consortium.Organisation(o.Name); err != nil {
+	if known, err := n.consortium.Organisation(o.Name); err == nil {
+		o = *known
+	} else {
 		members := n.consortium.PeerOrganisations() // who decide, before it is one of them
 		if err := n.consortium.Add(o); err != nil {
 			return err
@@ -144,7 +146,28 @@ func (n *Network) RemoveOrganisation(ctx context.Context, name string) error {
 		return err
 	}
 	n.step("%s has left the channel", gone.Name)
-	return errors.Join(n.endProcesses(ctx, gone), n.save(), n.connections(ctx))
+	return errors.Join(n.endProcesses(ctx, gone), n.save(), n.redefineWithout(ctx, gone), n.connections(ctx))
+}
+
+// redefineWithout takes a regulator that left out of the policies that named
+// it.
+func (n *Network) redefineWithout(ctx context.Context, gone network.Organisation) error {
+	if !gone.Regulator {
+		return nil
+	}
+	for _, d := range slices.Clone(n.state.Definitions) {
+		contract, err := n.consortium.Contract(d.Contract)
+		if err != nil {
+			return err
+		}
+		if contract.Endorsement != network.EndorsedByRegulators {
+			continue
+		}
+		if err := n.redefine(ctx, d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (n *Network) endProcesses(ctx context.Context, o network.Organisation) error {

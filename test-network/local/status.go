@@ -72,6 +72,9 @@ func (n *Network) nodeStatus(ctx context.Context, node network.Node) NodeStatus 
 		return s
 	}
 	s.Height = uint64(gauge(text, "ledger_blockchain_height", n.consortium.Channel))
+	if s.Height == 0 {
+		s.Problem = "has not joined the channel"
+	}
 	s.Leader = gauge(text, "consensus_etcdraft_is_leader", n.consortium.Channel) == 1 ||
 		gauge(text, "consensus_BFT_is_leader", n.consortium.Channel) == 1
 	return s

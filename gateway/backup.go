@@ -18,9 +18,20 @@ func backupCommands() []*cobra.Command {
 	return []*cobra.Command{
 		backupCommand("snapshot", "Copy the embedded ledger of a stopped gateway into an empty directory, verified",
 			"to", "empty directory for the copy", snapshot),
-		backupCommand("restore", "Put a snapshot of an embedded ledger into the data directory of a gateway that has none",
-			"from", "directory of the snapshot", restore),
+		restoreCommand(),
 	}
+}
+
+// restoreCommand also purges again what was purged after the snapshot.
+func restoreCommand() *cobra.Command {
+	var since []string
+	cmd := backupCommand("restore", "Put a snapshot of an embedded ledger into the data directory of a gateway that has none",
+		"from", "directory of the snapshot", func(ctx context.Context, data, from string, opt embedded.Options) error {
+			return embedded.Restore(ctx, from, filepath.Join(data, "ledger"), opt, since...)
+		})
+	cmd.Flags().StringSliceVar(&since, "purged-since", nil,
+		"journal of purges of the lost ledger, or the data directory it lies in; may be repeated")
+	return cmd
 }
 
 // backup does its work between a data directory and a snapshot's directory.
@@ -80,8 +91,4 @@ func snapshot(ctx context.Context, data, to string, opt embedded.Options) error 
 	}
 	defer l.Close() //nolint:errcheck // it was only read
 	return l.Snapshot(ctx, to)
-}
-
-func restore(ctx context.Context, data, from string, opt embedded.Options) error {
-	return embedded.Restore(ctx, from, filepath.Join(data, "ledger"), opt)
 }

@@ -48,6 +48,7 @@ func (c *config) packing(kind ledger.PackerOptions) ledger.PackerOptions {
 	prefer(c, "batch-bytes", &o.BatchBytes, kind.BatchBytes)
 	prefer(c, "batch-linger", &o.Linger, kind.Linger)
 	prefer(c, "in-flight", &o.InFlight, kind.InFlight)
+	o.Pack = kind.Pack
 	return o
 }
 

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/go-json-experiment/json"
@@ -106,15 +107,29 @@ func DecodeBatch(data []byte) ([][]byte, error) {
 	return out, nil
 }
 
-// EncodeVerdicts writes the response of a transaction.
-func EncodeVerdicts(v []Verdict) ([]byte, error) { return json.Marshal(v) }
+// EncodeVerdicts writes the response of transaction tx. That id itself is left
+// out of it: it stands beside it wherever it goes.
+func EncodeVerdicts(tx string, verdicts []Verdict) ([]byte, error) {
+	out := slices.Clone(verdicts)
+	for i := range out {
+		if out[i].Tx == tx {
+			out[i].Tx = ""
+		}
+	}
+	return json.Marshal(out)
+}
 
-// DecodeVerdicts reads the response of a transaction. Members of a later
+// DecodeVerdicts reads the response of transaction tx. Members of a later
 // version are passed over.
-func DecodeVerdicts(data []byte) ([]Verdict, error) {
-	var v []Verdict
-	err := json.Unmarshal(data, &v)
-	return v, err
+func DecodeVerdicts(tx string, data []byte) ([]Verdict, error) {
+	var out []Verdict
+	err := json.Unmarshal(data, &out)
+	for i := range out {
+		if out[i].Outcome != Rejected && out[i].Tx == "" {
+			out[i].Tx = tx
+		}
+	}
+	return out, err
 }
 
 // EventName is the name of the one event of a transaction.

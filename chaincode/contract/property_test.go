@@ -163,7 +163,7 @@ func TestInvariants(t *testing.T) {
 				t.Fatal(err)
 			}
 			first := w.twice(t, batch)
-			v, err := record.DecodeVerdicts(first.response)
+			v, err := record.DecodeVerdicts(first.id, first.response)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -19,7 +19,7 @@ func (c *Contract) submit(stub Stub, arg []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	envelopes, err := record.DecodeBatch(arg)
+	envelopes, err := record.OpenBatch(arg)
 	if err != nil {
 		return nil, record.Refuse(record.BadCall, "the argument is not a batch of envelopes")
 	}
@@ -139,7 +139,7 @@ func (b *batch) store(stub Stub) ([]byte, error) {
 			return nil, internal(err)
 		}
 	}
-	response, err := record.EncodeVerdicts(b.verdicts)
+	response, err := record.EncodeVerdicts(b.tx, b.verdicts)
 	if err != nil {
 		return nil, internal(err)
 	}

@@ -139,7 +139,7 @@ func (w *world) submit(envelopes ...[]byte) []record.Verdict {
 	if err != nil {
 		w.Fatal(err)
 	}
-	v, err := record.DecodeVerdicts(s.response)
+	v, err := record.DecodeVerdicts(s.id, s.response)
 	if err != nil {
 		w.Fatal(err)
 	}

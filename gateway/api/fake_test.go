@@ -109,7 +109,7 @@ func (f fakeChain) decide(batch [][]byte) (ledger.Commit, error) {
 		verdicts[i] = f.verdict(c.TxID, i, env.ID(), p)
 	}
 	var err error
-	c.Response, err = record.EncodeVerdicts(verdicts)
+	c.Response, err = record.EncodeVerdicts("", verdicts)
 	return c, err
 }
 

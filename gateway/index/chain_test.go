@@ -152,7 +152,7 @@ func (c *chain) tx() {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	response, err := record.EncodeVerdicts(c.verdicts)
+	response, err := record.EncodeVerdicts("", c.verdicts)
 	if err != nil {
 		c.t.Fatal(err)
 	}

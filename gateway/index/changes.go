@@ -137,11 +137,11 @@ func (c *changes) addRecords(tx int, b *ledger.BlockTx) error {
 	if len(b.Args) == 0 {
 		return fmt.Errorf("%s has no argument", b.Function)
 	}
-	envelopes, err := record.DecodeBatch(b.Args[0])
+	envelopes, err := record.OpenBatch(b.Args[0])
 	if err != nil {
 		return fmt.Errorf("batch: %w", err)
 	}
-	verdicts, err := record.DecodeVerdicts(b.Response)
+	verdicts, err := record.DecodeVerdicts(b.ID, b.Response)
 	if err != nil {
 		return fmt.Errorf("verdicts: %w", err)
 	}

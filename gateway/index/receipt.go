@@ -35,7 +35,7 @@ func (ix *Index) Receipt(ctx context.Context, tx string) (Receipt, error) {
 		if response == "" || receipt.Code != ledger.Valid {
 			return nil
 		}
-		if receipt.Verdicts, err = record.DecodeVerdicts([]byte(response)); err != nil {
+		if receipt.Verdicts, err = record.DecodeVerdicts(tx, []byte(response)); err != nil {
 			return fmt.Errorf("verdicts: %w", err)
 		}
 		return nil

@@ -55,7 +55,7 @@ func TestSellerCosigns(t *testing.T) {
 	}
 	v := c.blocks[0].Txs[0]
 	envelopes, _ := record.DecodeBatch(v.Args[0])
-	verdicts, _ := record.DecodeVerdicts(v.Response)
+	verdicts, _ := record.DecodeVerdicts(v.ID, v.Response)
 	e, _ := record.DecodeEnvelope(envelopes[0])
 	again := verdicts[0]
 	again.Outcome, again.Flags = record.IsDuplicate, []record.Flag{record.FlagCosigned}

@@ -52,7 +52,7 @@ func (f *fakeLedger) Submit(_ context.Context, tx ledger.Tx) (ledger.Commit, err
 		f.seen[env.ID()] = true
 		f.order = append(f.order, env.ID())
 	}
-	response, err := record.EncodeVerdicts(verdicts)
+	response, err := record.EncodeVerdicts("", verdicts)
 	return ledger.Commit{TxID: "t", Block: f.block, Response: response}, err
 }
 
@@ -239,6 +239,39 @@ func TestUndecidedJobIsSentAgain(t *testing.T) {
 	f.fail(nil)
 	if r := await(t, g.queue, j.ID).Results[0]; r.Outcome != record.Accepted {
 		t.Errorf("result %+v", r)
+	}
+}
+
+// A record may be refused for want of one before it that was not decided. Both
+// are sent again, and what is said then counts.
+func TestWhatIsKeptOfAnUndecidedJob(t *testing.T) {
+	const none, yes, dup, no = "", record.Accepted, record.IsDuplicate, record.Rejected
+	for _, c := range []struct {
+		name   string
+		rounds [][]record.Outcome
+		want   []record.Outcome
+	}{
+		{"decided at once", [][]record.Outcome{{yes, no, dup}}, []record.Outcome{yes, no, dup}},
+		{"refused behind an undecided one", [][]record.Outcome{{none, no}}, []record.Outcome{none, none}},
+		{"accepted when sent again", [][]record.Outcome{{none, no}, {yes, yes}}, []record.Outcome{yes, yes}},
+		{"refused before an undecided one", [][]record.Outcome{{no, none}}, []record.Outcome{no, none}},
+		{"refused, then accepted", [][]record.Outcome{{no, none}, {yes, none}}, []record.Outcome{yes, none}},
+		{"an acceptance stands", [][]record.Outcome{{yes, none}, {dup, yes}}, []record.Outcome{yes, yes}},
+		{"accepted behind an undecided one", [][]record.Outcome{{none, yes}, {yes, dup}}, []record.Outcome{yes, yes}},
+	} {
+		results := make([]ledger.Receipt, len(c.want))
+		for _, round := range c.rounds {
+			receipts := make([]ledger.Receipt, len(round))
+			for i, o := range round {
+				receipts[i].Outcome = o
+			}
+			keep(results, receipts)
+		}
+		for i, want := range c.want {
+			if results[i].Outcome != want {
+				t.Errorf("%s: record %d is %q, want %q", c.name, i, results[i].Outcome, want)
+			}
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/grainledger/grainledger/gateway/ledger"
+	"github.com/grainledger/grainledger/record"
 )
 
 // Pauses of the work behind the answers; the real ones lie between half of it
@@ -123,10 +124,18 @@ func (q *Queue) finish(j openJob, subs []ledger.Submission, ticket *ledger.Ticke
 	}
 }
 
-// keep notes new answers. An acceptance stands, whatever a repetition says.
+// keep notes new answers. An acceptance stands, whatever a repetition says; a
+// refusal stands until a repetition is accepted, since what it rests on may
+// have changed. One that comes behind a record without an answer says nothing:
+// it may have been refused for want of that one, and all are sent again.
 func keep(results, receipts []ledger.Receipt) {
+	undecided := false
 	for i, r := range receipts {
-		if results[i].Outcome == "" {
+		undecided = undecided || r.Outcome == ""
+		if r.Outcome == "" || r.Outcome == record.Rejected && undecided {
+			continue
+		}
+		if old := results[i].Outcome; old == "" || old == record.Rejected {
 			results[i] = r
 		}
 	}

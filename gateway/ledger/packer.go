@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -33,7 +32,7 @@ type Packer struct {
 	ctx    context.Context // of all that the packer sends
 	cancel context.CancelFunc
 	wake   chan struct{} // has room for one
-	apart  atomic.Bool   // the endorsers disagreed, and the operator has been told
+	apart  disagreement
 	idle   chan struct{} // closed when the last record is done after Close
 
 	mu       sync.Mutex

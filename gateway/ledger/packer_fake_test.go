@@ -81,7 +81,7 @@ func (f *fakeLedger) decide(batch [][]byte) Commit {
 		}
 		verdicts[i] = v
 	}
-	c.Response, _ = record.EncodeVerdicts(verdicts)
+	c.Response, _ = record.EncodeVerdicts("", verdicts)
 	return c
 }
 

@@ -61,6 +61,10 @@ type PackerOptions struct {
 	AttemptTimeout time.Duration // of one submission
 	SealTimeout    time.Duration // for how long a refused seal is tried
 
+	// Pack has batches deflated: for a ledger where room costs more than the
+	// work of packing.
+	Pack bool
+
 	// Seals keeps sealed parts until they are stored. Without one they are
 	// kept in memory only, and a lost seal is not sent again after a restart.
 	Seals SealStore

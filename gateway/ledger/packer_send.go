@@ -29,7 +29,7 @@ func (p *Packer) send(batch []*pending) {
 // contract refuses as a whole is cut in two, so that a record which cannot be
 // carried is refused alone and does not take the others down; order is kept.
 func (p *Packer) decide(batch []*pending, own attempts) error {
-	args, err := encode(batch)
+	args, err := p.encode(batch)
 	if err != nil {
 		p.giveBack(batch, err)
 		return err
@@ -37,7 +37,7 @@ func (p *Packer) decide(batch []*pending, own attempts) error {
 	commit, err := p.transact(Tx{Function: record.FnSubmit, Args: [][]byte{args}}, &own)
 	switch {
 	case err == nil:
-		p.agreed()
+		p.agreed(batch)
 		return p.settle(batch, commit, own)
 	case refusedWhole(err) && len(batch) > 1:
 		half := len(batch) / 2
@@ -50,12 +50,16 @@ func (p *Packer) decide(batch []*pending, own attempts) error {
 	return err
 }
 
-func encode(batch []*pending) ([]byte, error) {
+func (p *Packer) encode(batch []*pending) ([]byte, error) {
 	envelopes := make([][]byte, len(batch))
 	for i, item := range batch {
 		envelopes[i] = item.envelope
 	}
-	args, err := record.EncodeBatch(envelopes)
+	form := record.EncodeBatch
+	if p.opt.Pack {
+		form = record.PackBatch
+	}
+	args, err := form(envelopes)
 	if err != nil {
 		return nil, fmt.Errorf("packer: encode a batch: %w", err)
 	}
@@ -64,7 +68,7 @@ func encode(batch []*pending) ([]byte, error) {
 
 // settle answers the records of a committed transaction.
 func (p *Packer) settle(batch []*pending, commit Commit, own attempts) error {
-	verdicts, err := record.DecodeVerdicts(commit.Response)
+	verdicts, err := record.DecodeVerdicts(commit.TxID, commit.Response)
 	if err == nil && len(verdicts) != len(batch) {
 		err = fmt.Errorf("%d verdicts for %d records", len(verdicts), len(batch))
 	}
@@ -131,24 +135,6 @@ func (p *Packer) giveBack(batch []*pending, err error) {
 	}
 	for _, item := range batch {
 		item.ticket.answer(item.slot, Receipt{}, err)
-	}
-}
-
-// disagreed tells the operator, once until records are decided again: whoever
-// was given records back sends them again, and each time it would be the same.
-func (p *Packer) disagreed(batch []*pending, err error) {
-	if p.apart.Swap(true) {
-		return
-	}
-	p.opt.Log.Error("the endorsing organisations came to different results: one of them runs another contract "+
-		"or holds another state; records are given back undecided until their operators have found out which",
-		"records", len(batch), "first", batch[0].known.ID, "error", err)
-}
-
-// agreed notes that a transaction was decided.
-func (p *Packer) agreed() {
-	if p.apart.Load() && p.apart.Swap(false) {
-		p.opt.Log.Info("the endorsing organisations agree on a transaction again")
 	}
 }
 

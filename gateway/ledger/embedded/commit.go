@@ -95,6 +95,9 @@ func (l *Ledger) persist(a *assembly) error {
 	}
 	a.tip.end = l.blocks.end
 	l.apply(&a.block, start, a.tip)
+	if err := l.journal(purgesOf(&a.block)); err != nil {
+		return err
+	}
 	return l.erase(a.purged)
 }
 

@@ -17,6 +17,7 @@
 //	head                   height and hash of the newest block
 //	blocks/00000000.seg    block frames, one after another
 //	private/00000000.seg   private values, one after another
+//	purges                 what was purged, by hash of the key, for Restore
 //
 // Numbers are big-endian. A uvarint is that of encoding/binary in its shortest
 // form. A string or byte string is a uvarint length and the bytes. A location

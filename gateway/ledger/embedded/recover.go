@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,6 +12,9 @@ import (
 // without what was never answered, and with every purge completed.
 func (s *store) recover(dir string) error {
 	began := time.Now()
+	if err := s.purges.read(); err != nil {
+		return err
+	}
 	h, ok := s.head.read()
 	if !ok && !s.opt.RebuildHead {
 		if err := s.mustBeNew(); err != nil {
@@ -95,5 +99,33 @@ func (s *store) recoverPrivate(r *replayer) error {
 			return err
 		}
 	}
+	if err := s.journal(append(r.purges, s.purges.kept...)); err != nil {
+		return err
+	}
 	return s.erase(r.purged)
+}
+
+// journal makes durable in the journal what was purged.
+func (s *store) journal(all []purged) error {
+	if len(all) == 0 {
+		return nil
+	}
+	genesis, err := s.genesis()
+	if err != nil {
+		return err
+	}
+	return s.purges.add(genesis, all)
+}
+
+// genesis is the hash of block 0, which tells one ledger from another.
+func (s *store) genesis() ([32]byte, error) {
+	start, ok, _ := s.start(0)
+	if !ok {
+		return [32]byte{}, errors.New("the ledger has no block")
+	}
+	f, err := s.blockAt(start)
+	if err != nil {
+		return [32]byte{}, err
+	}
+	return f.hash, nil
 }

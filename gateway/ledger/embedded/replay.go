@@ -18,6 +18,7 @@ type replayer struct {
 	newest    *frame           // not applied yet
 	before    *frame           // applied
 	purged    []location       // entries whose values must be gone
+	purges    []purged         // the same for the journal
 	valueEnds map[int]valueEnd // by private segment
 	cut       *frame           // the newest frame, if it is the trace of an unfinished write
 	reported  time.Time
@@ -171,6 +172,7 @@ func (r *replayer) notePrivate(b *block) {
 		for _, w := range b.txs[i].private {
 			if w.purge {
 				r.purged = append(r.purged, w.previous)
+				r.purges = append(r.purges, purgeOf(b.number, &w))
 				continue
 			}
 			v, ok := r.valueEnds[w.value.segment()]

@@ -14,8 +14,14 @@ import (
 // against its hash. dataDir appears when all is verified and durable, or not
 // at all. Of opt, Key and Trusted name the nodes whose blocks are accepted.
 //
-// A *TamperError tells which block of the snapshot is damaged.
-func Restore(ctx context.Context, snapshotDir, dataDir string, opt Options) error {
+// purgedSince are journals of purges ("purges" in a ledger's directory), or the
+// directories they lie in: what was purged after the snapshot was made is
+// purged again, by a block of its own, before dataDir appears. Without them
+// such values come back.
+//
+// A *TamperError tells which block of the snapshot is damaged. A journal that
+// cannot be read, or is another ledger's, is an error.
+func Restore(ctx context.Context, snapshotDir, dataDir string, opt Options, purgedSince ...string) error {
 	opt, err := opt.withDefaults()
 	if err != nil {
 		return err
@@ -27,10 +33,14 @@ func Restore(ctx context.Context, snapshotDir, dataDir string, opt Options) erro
 		if err := copyFile(ctx, snapshotDir, tmp, headName); err != nil {
 			return err
 		}
-		return errors.Join(
+		err := errors.Join(
 			copySegments(ctx, snapshotDir, tmp, blocksName),
 			copySegments(ctx, snapshotDir, tmp, privateName),
 		)
+		if err != nil || len(purgedSince) == 0 {
+			return err
+		}
+		return repurge(tmp, opt, purgedSince)
 	})
 }
 

@@ -26,6 +26,7 @@ type store struct {
 	blocks *segments
 	values *segments // of private keys
 	head   headFile
+	purges purgeJournal
 
 	keys    *index // public key -> its newest write
 	private *index // collection and key -> its newest private write
@@ -68,6 +69,9 @@ func (s *store) openFiles(dir string) error {
 		return fmt.Errorf("embedded: open head: %w", err)
 	}
 	s.head = headFile{f}
+	if s.purges.f, err = d.open(filepath.Join(dir, purgesName)); err != nil {
+		return fmt.Errorf("embedded: open %s: %w", purgesName, err)
+	}
 	for _, name := range []string{blocksName, privateName} {
 		if err := makeDir(d, dir, filepath.Join(dir, name)); err != nil {
 			return err
@@ -85,6 +89,9 @@ func (s *store) close() error {
 	var errs []error
 	if s.head.f != nil {
 		errs = append(errs, s.head.f.Close())
+	}
+	if s.purges.f != nil {
+		errs = append(errs, s.purges.f.Close())
 	}
 	for _, segs := range []*segments{s.blocks, s.values} {
 		if segs != nil {

@@ -14,6 +14,21 @@ import (
 // block is no longer what it was.
 func (l *Ledger) Blocks(ctx context.Context, from uint64) iter.Seq2[ledger.Block, error] {
 	return func(yield func(ledger.Block, error) bool) {
+		for f, err := range l.frames(ctx, from) {
+			if err != nil {
+				yield(ledger.Block{}, err)
+				return
+			}
+			if !yield(f.block.public(f.hash), nil) {
+				return
+			}
+		}
+	}
+}
+
+// frames are the blocks as they are read, each compared with the one before.
+func (l *Ledger) frames(ctx context.Context, from uint64) iter.Seq2[*frame, error] {
+	return func(yield func(*frame, error) bool) {
 		var before *frame
 		for n := from; ctx.Err() == nil; n++ {
 			start, err := l.await(ctx, n)
@@ -24,11 +39,7 @@ func (l *Ledger) Blocks(ctx context.Context, from uint64) iter.Seq2[ledger.Block
 			if err == nil {
 				f, err = l.readBlock(n, start, before)
 			}
-			if err != nil {
-				yield(ledger.Block{}, err)
-				return
-			}
-			if !yield(f.block.public(f.hash), nil) {
+			if !yield(f, err) || err != nil {
 				return
 			}
 			before = f

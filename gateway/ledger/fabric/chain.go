@@ -31,8 +31,17 @@ type chain struct {
 
 // check compares b with the block that is due and goes on to the next.
 func (c *chain) check(peer string, b *common.Block) error {
+	if wrong := c.wrong(b); wrong != "" {
+		return &ChainError{Peer: peer, Block: c.next, Reason: wrong}
+	}
+	c.next++
+	c.previous = headerHash(b.GetHeader())
+	return nil
+}
+
+// wrong says why b is not the block that is due, or nothing.
+func (c *chain) wrong(b *common.Block) (wrong string) {
 	h := b.GetHeader()
-	wrong := ""
 	switch data := sha256.Sum256(bytes.Join(b.GetData().GetData(), nil)); {
 	case h == nil:
 		wrong = "it has no header"
@@ -43,12 +52,7 @@ func (c *chain) check(peer string, b *common.Block) error {
 	case c.previous != nil && !bytes.Equal(h.GetPreviousHash(), c.previous):
 		wrong = fmt.Sprintf("it follows on %x, and the block before is %x", h.GetPreviousHash(), c.previous)
 	}
-	if wrong != "" {
-		return &ChainError{Peer: peer, Block: c.next, Reason: wrong}
-	}
-	c.next++
-	c.previous = headerHash(h)
-	return nil
+	return wrong
 }
 
 // headerHash is the hash by which Fabric chains blocks.

@@ -23,28 +23,52 @@ type endorsed struct {
 // endorse has a proposal endorsed.
 //
 // Endorsers that stand at different blocks come to different results, which
-// passes as soon as the slower one has caught up. Only where they go on to
-// disagree is it ledger.ErrDisagree. Each try is a new proposal: nothing of
-// the one before was sent.
+// passes as soon as the slower one has caught up. Where they go on to disagree,
+// it may be the organisation of the peer that was asked that stands alone:
+// others' peers begin with their own. Only where they find no majority either
+// is it ledger.ErrDisagree. Each try is a new proposal: nothing of the one
+// before was sent.
 func (l *Ledger) endorse(ctx context.Context, c call) (*endorsed, error) {
 	for n := 1; ; n++ {
-		e, err := l.endorseOnce(ctx, c)
-		if !errors.Is(err, ledger.ErrDisagree) {
-			return e, err
-		}
-		if n >= l.opt.agreeTries {
-			l.opt.Log.Error("endorsers go on to disagree", "tries", n, "error", err)
+		e, err := l.endorseAt(ctx, c, l.endorsers.turn())
+		switch {
+		case err == nil:
+			return e, nil
+		case !errors.Is(err, ledger.ErrDisagree):
 			return nil, err
-		}
-		if !sleep(ctx, l.opt.agreePause<<(n-1)) {
+		case n >= l.opt.agreeTries:
+			return l.endorseElsewhere(ctx, c, e.endpoint, err)
+		case !sleep(ctx, l.opt.agreePause<<(n-1)):
 			return nil, err
 		}
 	}
 }
 
-func (l *Ledger) endorseOnce(ctx context.Context, c call) (*endorsed, error) {
+// endorseElsewhere tries once at each peer but alone, whose endorsers disagree.
+// Where the organisations are named all of them have to agree, and it makes no
+// difference who is asked.
+func (l *Ledger) endorseElsewhere(ctx context.Context, c call, alone *endpoint, why error) (*endorsed, error) {
+	l.opt.Log.Warn("endorsers go on to disagree", "peer", alone.Address, "tries", l.opt.agreeTries, "error", why)
+	if len(c.endorsers) > 0 {
+		return nil, why
+	}
+	for _, other := range l.endorsers.turn() {
+		if other == alone {
+			continue
+		}
+		if e, err := l.endorseAt(ctx, c, []*endpoint{other}); err == nil {
+			l.endorsers.failed(alone, fmt.Errorf("others agree where its endorsers do not: %w", why))
+			return e, nil
+		}
+	}
+	return nil, why
+}
+
+// endorseAt asks the peers in that order. What it returns beside an error of
+// endorsers tells only which peer was asked.
+func (l *Ledger) endorseAt(ctx context.Context, c call, order []*endpoint) (*endorsed, error) {
 	var e endorsed
-	err := l.inTurn(ctx, func(s *session) error {
+	err := l.inOrder(ctx, l.endorsers, order, func(s *session) error {
 		e.session = s
 		ctx, cancel := context.WithTimeout(ctx, l.opt.EndorseTimeout)
 		defer cancel()
@@ -58,7 +82,7 @@ func (l *Ledger) endorseOnce(ctx context.Context, c call) (*endorsed, error) {
 		return c.check(proposal, e.Transaction)
 	})
 	if err != nil {
-		return nil, endorseError(err, c.endorsers, e.session)
+		return &e, endorseError(err, c.endorsers, e.session)
 	}
 	return &e, nil
 }

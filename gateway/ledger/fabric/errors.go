@@ -35,6 +35,8 @@ func peerFault(err error) bool {
 		return !aboutOthers(s.Message())
 	case codes.DeadlineExceeded, codes.Internal, codes.Unimplemented, codes.Canceled:
 		return true
+	case codes.Aborted:
+		return ownChaincodeAway(s)
 	default:
 		return false
 	}
@@ -44,6 +46,15 @@ func peerFault(err error) bool {
 func aboutOthers(message string) bool {
 	return hasAnyPrefix(message, "no orderer", "insufficient number of orderers", "failed to find any endorsing peers",
 		"failed to select a set of endorsers")
+}
+
+// ownChaincodeAway: the peer's own organisation, which has to endorse first,
+// cannot run the chaincode. Peers of other organisations begin with theirs.
+func ownChaincodeAway(s *status.Status) bool {
+	return strings.HasPrefix(s.Message(), "failed to endorse transaction") && !slices.ContainsFunc(answersIn(s), func(a answer) bool {
+		_, refused := refusal(a.text)
+		return refused || denied(a.text) || tooLarge(a.text)
+	})
 }
 
 // answer is what one endorser said; its organisation is empty where it was

@@ -17,14 +17,15 @@ import (
 
 // Ledger is a channel seen through its peers. Open makes one; Close ends it.
 type Ledger struct {
-	opt     Options
-	profile *network.Profile
-	names   map[string]string // contract by chaincode name
-	id      *identityFiles
-	peers   *peers
-	submits slots
-	reads   slots
-	health  healthCache
+	opt       Options
+	profile   *network.Profile
+	names     map[string]string // contract by chaincode name
+	id        *identityFiles
+	peers     *peers
+	endorsers *peers // the same, asked for transactions
+	submits   slots
+	reads     slots
+	health    healthCache
 
 	life context.Context // done once the ledger is closed
 	end  context.CancelFunc
@@ -57,7 +58,7 @@ func Open(ctx context.Context, p *network.Profile, opt Options) (*Ledger, error)
 		return nil, err
 	}
 	l := &Ledger{
-		opt: opt, profile: p, names: names, id: id, peers: peers,
+		opt: opt, profile: p, names: names, id: id, peers: peers, endorsers: peers.forTask("transactions"),
 		submits: make(slots, opt.InFlight), reads: make(slots, opt.InFlight),
 	}
 	l.life, l.end = context.WithCancel(context.Background())

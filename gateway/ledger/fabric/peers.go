@@ -40,14 +40,15 @@ type endpoint struct {
 // left for a pause that grows with each failure in a row; then one call tries
 // it again.
 type peers struct {
-	opt Options
-	all []*endpoint
+	opt  Options
+	task string // what they are asked for, in the log
+	all  []*endpoint
 
 	mu sync.Mutex
 }
 
 func dial(profile []network.ProfilePeer, opt Options) (*peers, error) {
-	ps := &peers{opt: opt}
+	ps := &peers{opt: opt, task: "reading"}
 	for _, p := range profile {
 		e := &endpoint{ProfilePeer: p}
 		creds, err := newPeerTLS(p.ServerName, p.Authority)
@@ -63,6 +64,16 @@ func dial(profile []network.ProfilePeer, opt Options) (*peers, error) {
 		return nil, errors.New("fabric: the profile names no peer")
 	}
 	return ps, nil
+}
+
+// forTask are the same connections with a memory of their own: a peer whose
+// organisation's chaincode is away cannot endorse and is fit for all else.
+func (ps *peers) forTask(task string) *peers {
+	other := &peers{opt: ps.opt, task: task}
+	for _, e := range ps.all {
+		other.all = append(other.all, &endpoint{ProfilePeer: e.ProfilePeer, conn: e.conn})
+	}
+	return other
 }
 
 func connection(creds *peerTLS, opt Options) []grpc.DialOption {
@@ -112,7 +123,7 @@ func (ps *peers) works(e *endpoint) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	if e.failures > 0 {
-		ps.opt.Log.Info("a peer answers again", "peer", e.Address)
+		ps.opt.Log.Info("a peer answers again", "peer", e.Address, "task", ps.task)
 	}
 	e.failures, e.until, e.tried = 0, time.Time{}, false
 }
@@ -129,7 +140,7 @@ func (ps *peers) failed(e *endpoint, why error) {
 	e.failures++
 	pause := ps.pause(e.failures)
 	e.until, e.tried = now.Add(pause), false
-	ps.opt.Log.Warn("a peer does not answer", "peer", e.Address, "failures", e.failures, "pause", pause, "error", why)
+	ps.opt.Log.Warn("a peer does not answer", "peer", e.Address, "task", ps.task, "failures", e.failures, "pause", pause, "error", inFull(why))
 }
 
 func (ps *peers) pause(failures int) time.Duration {

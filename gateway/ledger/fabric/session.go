@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hyperledger/fabric-gateway/pkg/client"
+	"google.golang.org/grpc/status"
 
 	"github.com/grainledger/grainledger/gateway/ledger"
 )
@@ -38,12 +39,17 @@ func (e elsewhere) Unwrap() error { return e.error }
 // a peer gave it and no other is likely to say something else; it is
 // ledger.ErrUnavailable where there was no answer, or no identity to ask with.
 func (l *Ledger) inTurn(ctx context.Context, ask func(*session) error) error {
+	return l.inOrder(ctx, l.peers, l.peers.turn(), ask)
+}
+
+// inOrder is inTurn with some of the peers, in an order of the caller's.
+func (l *Ledger) inOrder(ctx context.Context, peers *peers, order []*endpoint, ask func(*session) error) error {
 	id, err := l.signer()
 	if err != nil {
 		return err
 	}
 	var said []string
-	for _, e := range l.peers.turn() {
+	for _, e := range order {
 		if err := l.ended(ctx); err != nil {
 			return err
 		}
@@ -52,7 +58,7 @@ func (l *Ledger) inTurn(ctx context.Context, ask func(*session) error) error {
 			err = ask(s)
 		}
 		if err == nil {
-			l.peers.works(e)
+			peers.works(e)
 			return nil
 		}
 		if err := l.ended(ctx); err != nil {
@@ -60,10 +66,10 @@ func (l *Ledger) inTurn(ctx context.Context, ask func(*session) error) error {
 		}
 		switch other := (elsewhere{}); {
 		case peerFault(err):
-			l.peers.failed(e, err)
+			peers.failed(e, err)
 		case errors.As(err, &other): // says nothing about e
 		default:
-			l.peers.works(e)
+			peers.works(e)
 			return err
 		}
 		said = append(said, describe(e, err))
@@ -84,7 +90,15 @@ func describe(e *endpoint, err error) string {
 	if strings.Contains(err.Error(), "authentication handshake failed") {
 		return fmt.Sprintf("%s: its TLS certificate is not accepted (authority %s): %v", e.Address, e.Authority, err)
 	}
-	return e.Address + ": " + err.Error()
+	return e.Address + ": " + inFull(err)
+}
+
+// inFull is an error with what the endorsers behind a peer said.
+func inFull(err error) string {
+	if st, ok := status.FromError(err); ok && len(st.Details()) > 0 {
+		return err.Error() + ": " + whoSaid(answersIn(st), false)
+	}
+	return err.Error()
 }
 
 // query calls a system chaincode of the peer.

@@ -71,14 +71,14 @@ func noSuchTransaction(err error) bool {
 func (l *Ledger) watch(ctx context.Context, s *session, txID string) (*client.Status, error) {
 	found, err := s.status(ctx, l.opt.CommitTimeout, l.profile.Channel, txID)
 	if err == nil {
-		l.peers.works(s.endpoint)
+		l.endorsers.works(s.endpoint)
 		return found, nil
 	}
 	if ctx.Err() != nil {
 		return nil, err
 	}
 	if peerFault(err) {
-		l.peers.failed(s.endpoint, err)
+		l.endorsers.failed(s.endpoint, err)
 	}
 	return l.ask(ctx, txID, err)
 }

@@ -18,27 +18,37 @@ import (
 // cannot be the next block.
 func (l *Ledger) Blocks(ctx context.Context, from uint64) iter.Seq2[ledger.Block, error] {
 	return func(yield func(ledger.Block, error) bool) {
-		ctx, done := l.live(ctx)
-		defer done()
-		f := follower{Ledger: l, chain: chain{next: from}, yield: yield}
-		err := f.run(ctx)
-		if l.life.Err() != nil && err == nil && !f.stopped {
-			err = ledger.ErrClosed
-		}
+		err := l.follow(ctx, from, func(b *common.Block, _ []byte) bool {
+			return yield(decodeBlock(b, l.names), nil)
+		})
 		if err != nil {
 			yield(ledger.Block{}, err)
 		}
 	}
 }
 
+// follow hands blocks to take until that wants no more, which is no error, or
+// something ends it.
+func (l *Ledger) follow(ctx context.Context, from uint64, take func(b *common.Block, raw []byte) bool) error {
+	ctx, done := l.live(ctx)
+	defer done()
+	f := follower{Ledger: l, chain: chain{next: from}, take: take, passed: map[*endpoint]bool{}}
+	err := f.run(ctx)
+	if l.life.Err() != nil && err == nil && !f.stopped {
+		err = ledger.ErrClosed
+	}
+	return err
+}
+
 // follower is one caller's way along the chain.
 type follower struct {
 	*Ledger
 	chain   chain
-	yield   func(ledger.Block, error) bool
-	stopped bool      // by the caller
-	last    *endpoint // whose stream ended last
-	failed  int       // streams in a row that brought no block
+	take    func(b *common.Block, raw []byte) bool
+	stopped bool               // by the caller
+	passed  map[*endpoint]bool // whose stream has ended since the newest block
+	last    *endpoint          // that was asked
+	failed  int                // streams in a row that brought no block
 }
 
 // run returns nil when ctx or the caller ended it.
@@ -56,26 +66,39 @@ func (f *follower) run(ctx context.Context) error {
 			f.peers.failed(e, err)
 			return err
 		case errors.Is(err, errReturn):
-			f.last = nil
+			clear(f.passed)
 			continue
 		}
 		if f.chain.next > due {
 			f.failed = 0
+			clear(f.passed)
 		}
-		f.last = e
+		f.passed[e] = true
 		f.failed++
 		f.wait(ctx, e, err)
 	}
 	return nil
 }
 
-// choose takes the first peer in turn, but not the same one twice in a row.
+// choose takes the first peer in turn of those that were not asked for the
+// block that is due. When all were, it begins again, but not with the one that
+// was asked last.
 func (f *follower) choose() *endpoint {
 	turn := f.peers.turn()
-	if turn[0] == f.last && len(turn) > 1 {
-		return turn[1]
+	if len(f.passed) >= len(turn) {
+		last := f.last
+		clear(f.passed)
+		if len(turn) > 1 {
+			f.passed[last] = true
+		}
 	}
-	return turn[0]
+	for _, e := range turn {
+		if !f.passed[e] {
+			f.last = e
+			return e
+		}
+	}
+	return turn[0] // never: one of them was left out
 }
 
 func (f *follower) wait(ctx context.Context, e *endpoint, why error) {
@@ -117,8 +140,9 @@ func (f *follower) stream(ctx context.Context, e *endpoint) error {
 	blocks, err := s.deliver(ctx, f.chain.next)
 	for err == nil {
 		var b *common.Block
-		if b, err = s.receive(blocks); err == nil {
-			err = f.pass(e, b)
+		var raw []byte
+		if b, raw, err = s.receive(blocks); err == nil {
+			err = f.pass(e, b, raw)
 		}
 	}
 	if errors.Is(context.Cause(ctx), errReturn) && !errors.As(err, new(*ChainError)) {
@@ -129,12 +153,12 @@ func (f *follower) stream(ctx context.Context, e *endpoint) error {
 
 var errStopped = errors.New("the caller wants no more blocks")
 
-func (f *follower) pass(e *endpoint, b *common.Block) error {
+func (f *follower) pass(e *endpoint, b *common.Block, raw []byte) error {
 	if err := f.chain.check(e.Address, b); err != nil {
 		return err
 	}
 	f.peers.works(e)
-	if !f.yield(decodeBlock(b, f.names), nil) {
+	if !f.take(b, raw) {
 		f.stopped = true
 		return errStopped
 	}

@@ -227,3 +227,18 @@ func (l *logged) await(what string) {
 	for !strings.Contains(l.String(), what) && sleep(ctx, 1e6) {
 	}
 }
+
+// A peer that joined by a snapshot has no block before it. It is passed over
+// for one that has, however many of them stand before that one.
+func TestBlocksPastPeersThatLackThem(t *testing.T) {
+	w := newWorld(t, 3)
+	w.chain.grow(5)
+	for _, p := range w.peers[:2] {
+		p.refuse = common.Status_NOT_FOUND
+	}
+	var log logged
+	follow(t, w.open(func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) }), 0, 6, nil)
+	if !strings.Contains(log.String(), "joined by a newer snapshot") || strings.Contains(log.String(), "level=ERROR") {
+		t.Errorf("logged: %s", log.String())
+	}
+}

@@ -73,7 +73,7 @@ func (l *Ledger) send(ctx context.Context, e *endorsed) (sent bool, err error) {
 	}
 	// That the time passes may be ordering's fault as well.
 	if within.Err() == nil && peerFault(err) {
-		l.peers.failed(e.endpoint, err)
+		l.endorsers.failed(e.endpoint, err)
 	}
 	if refused := sendError(err, e.session); refused != nil {
 		return false, refused

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/gateway"
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
@@ -98,6 +100,41 @@ func TestEndorsersThatCatchUp(t *testing.T) {
 	}
 }
 
+// A peer whose own organisation stands alone with its result is left out of
+// transactions: the others are a majority.
+func TestAskedOrganisationStandsAlone(t *testing.T) {
+	w := newWorld(t, 2)
+	alone := func(*gateway.EndorseRequest) (*gateway.EndorseResponse, error) {
+		return nil, told(codes.Aborted, notEnough, "BMSP: "+mismatch)
+	}
+	w.peers[0].endorse = alone
+	l := w.open(func(o *Options) { o.firstPause, o.mostPause, o.agreeTries = time.Hour, time.Hour, 3 })
+	for range 2 {
+		if _, err := l.Submit(t.Context(), ledger.Tx{Function: "Submit"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := w.peers[0].count("endorse"); n != 3 {
+		t.Errorf("it was asked %d times", n)
+	}
+	w.peers[1].script(func() { w.peers[1].endorse = alone })
+	if _, err := l.Submit(t.Context(), ledger.Tx{Function: "Submit"}); !errors.Is(err, ledger.ErrDisagree) {
+		t.Errorf("nobody agrees: %v", err)
+	}
+}
+
+// Organisations that are named have all to agree, whoever is asked.
+func TestNamedOrganisationsDisagree(t *testing.T) {
+	w := newWorld(t, 2)
+	w.peers[0].endorse = func(*gateway.EndorseRequest) (*gateway.EndorseResponse, error) {
+		return nil, told(codes.Aborted, notEnough, "BMSP: "+mismatch)
+	}
+	_, err := w.open().Submit(t.Context(), ledger.Tx{Function: "Seal", Collection: "sealed"})
+	if !errors.Is(err, ledger.ErrDisagree) || w.peers[1].count("endorse") != 0 {
+		t.Errorf("got %v, the other peer was asked %d times", err, w.peers[1].count("endorse"))
+	}
+}
+
 func TestEndorseAtTheNextPeer(t *testing.T) {
 	w := newWorld(t, 2)
 	l := w.open(func(o *Options) { o.firstPause, o.mostPause = 1<<40, 1<<40 })
@@ -109,6 +146,37 @@ func TestEndorseAtTheNextPeer(t *testing.T) {
 	}
 	if n := w.peers[1].count("submit"); n != 3 {
 		t.Errorf("the second peer sent %d", n)
+	}
+}
+
+// A peer whose organisation cannot run the chaincode is left out of
+// transactions. It still tells what is asked of it.
+func TestChaincodeAwayAtThePreferredPeer(t *testing.T) {
+	w := newWorld(t, 2)
+	w.peers[0].endorse = func(*gateway.EndorseRequest) (*gateway.EndorseResponse, error) {
+		return nil, told(codes.Aborted, notEndorsed, "AMSP: error in simulation: failed to execute transaction 1: could not launch chaincode grain:1")
+	}
+	var log logged
+	l := w.open(func(o *Options) {
+		o.firstPause, o.mostPause = time.Hour, time.Hour
+		o.Log = slog.New(slog.NewTextHandler(&log, nil))
+	})
+	for range 3 {
+		if _, err := l.Submit(t.Context(), ledger.Tx{Function: "Submit"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := l.Evaluate(t.Context(), ledger.Tx{Function: "State"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := w.peers[0].count("endorse"); n != 1 {
+		t.Errorf("it was asked to endorse %d times", n)
+	}
+	if n := w.peers[0].count("evaluate grain-cc"); n != 3 {
+		t.Errorf("it was asked %d times", n)
+	}
+	if !strings.Contains(log.String(), "could not launch chaincode grain:1") {
+		t.Errorf("the log does not say why: %s", log.String())
 	}
 }
 

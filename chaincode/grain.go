@@ -50,7 +50,7 @@ func (g *Grain) Submit(ctx contractapi.TransactionContextInterface, batch string
 	return g.call(ctx, record.FnSubmit, batch)
 }
 
-// Seal stores sealed parts of an accepted record; request is a
+// Seal stores sealed parts of accepted records; request is a
 // record.SealRequest as JSON, the parts are transient data.
 func (g *Grain) Seal(ctx contractapi.TransactionContextInterface, request string) error {
 	_, err := g.call(ctx, record.FnSeal, request)

@@ -64,7 +64,8 @@ const (
 	NotInitialised     Code = 9002 // the ledger has no root yet
 	ClockSkew          Code = 9003 // the transaction's time is too far from this node's clock
 	BadCall            Code = 9004 // no such contract function, or wrong arguments
-	Internal           Code = 9005 // the ledger's own failure; nothing was written
+	Internal           Code = 9005 // the ledger's own failure; nothing was written, and trying again may help
+	Panicked           Code = 9006 // the rules broke over something in the transaction; nothing was written
 )
 
 // reasons gives each code its word. The words stand in verdicts, reports and
@@ -87,7 +88,7 @@ var reasons = map[Code]string{
 	InsufficientQuantity: "insufficient_quantity", MoreThanShipped: "more_than_shipped",
 	MassBalance: "mass_balance", ExcessLoss: "excess_loss", TooMuch: "too_much",
 	AlreadyInitialised: "already_initialised", NotInitialised: "not_initialised",
-	ClockSkew: "clock_skew", BadCall: "bad_call", Internal: "internal",
+	ClockSkew: "clock_skew", BadCall: "bad_call", Internal: "internal", Panicked: "contract_panicked",
 }
 
 // String is the reason's word, for example "insufficient_quantity".

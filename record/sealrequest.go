@@ -37,5 +37,5 @@ func (r *SealRequest) Check() error {
 
 // SealField is a member of a SealRequest's part, as refusals name it.
 func SealField(part int, member string) string {
-	return "parts[" + strconv.Itoa(part) + "]." + member
+	return "parts/" + strconv.Itoa(part) + "/" + member
 }

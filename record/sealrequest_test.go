@@ -25,7 +25,7 @@ func TestSealRequestCheck(t *testing.T) {
 		{"as many as there may be", named(MaxSealParts), ""},
 		{"none", nil, "parts"},
 		{"one too many", named(MaxSealParts + 1), "parts"},
-		{"a name twice", twice, "parts[3].name"},
+		{"a name twice", twice, "parts/3/name"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			err := (&SealRequest{Parts: tc.parts}).Check()

@@ -18,7 +18,7 @@ func panicked(function, tx string, value any) *record.Error {
 		value, stack = w.value, w.stack
 	}
 	fmt.Fprintf(os.Stderr, "contract panicked: function=%s tx=%s panic=%v\n%s", function, tx, value, stack)
-	return record.Refuse(record.Internal, "the contract panicked")
+	return record.Refuse(record.Panicked, "the contract panicked")
 }
 
 // workerPanic is a panic of a goroutine that works for Invoke. There it would

@@ -10,7 +10,7 @@ import (
 // TestPanicsAreRefusals: a record over which the rules panic refuses its
 // transaction and leaves the process as it was.
 func TestPanicsAreRefusals(t *testing.T) {
-	const want = "GL9005 internal: the contract panicked"
+	const want = "GL9006 contract_panicked: the contract panicked"
 	for _, test := range []struct {
 		name string
 		run  func(w *world) error
@@ -34,7 +34,7 @@ func TestPanicsAreRefusals(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWorld(t)
 			before := w.digest()
-			if err := test.run(w); err == nil || err.Error() != want || record.CodeOf(err) != record.Internal {
+			if err := test.run(w); err == nil || err.Error() != want || record.CodeOf(err) != record.Panicked {
 				t.Errorf("error %v", err)
 			}
 			if w.digest() != before {

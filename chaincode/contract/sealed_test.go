@@ -97,17 +97,17 @@ func TestBadSealRequests(t *testing.T) {
 				w.seal("more", i)
 			}
 		}, record.BadCall, "parts"},
-		{"a part named twice", func(w *sealedWorld) { w.names = append(w.names, w.names[1]) }, record.BadCall, "parts[3].name"},
-		{"a part that did not come", func(w *sealedWorld) { delete(w.parts, w.names[1].Name) }, record.BadSealed, "parts[1].name"},
+		{"a part named twice", func(w *sealedWorld) { w.names = append(w.names, w.names[1]) }, record.BadCall, "parts/3/name"},
+		{"a part that did not come", func(w *sealedWorld) { delete(w.parts, w.names[1].Name) }, record.BadSealed, "parts/1/name"},
 		{"a part that nobody named", func(w *sealedWorld) { w.names = w.names[:2] }, record.BadSealed, "parts"},
-		{"another part under the name", func(w *sealedWorld) { w.parts[w.names[1].Name] = w.parts[w.names[0].Name] }, record.BadSealed, "parts[1].name"},
-		{"a part of another record", func(w *sealedWorld) { w.names[2].Ref = w.names[0].Ref }, record.BadSealed, "parts[2].name"},
-		{"what is no part", func(w *sealedWorld) { w.parts[w.names[2].Name] = []byte("{}") }, record.BadSealed, "parts[2].name"},
+		{"another part under the name", func(w *sealedWorld) { w.parts[w.names[1].Name] = w.parts[w.names[0].Name] }, record.BadSealed, "parts/1/name"},
+		{"a part of another record", func(w *sealedWorld) { w.names[2].Ref = w.names[0].Ref }, record.BadSealed, "parts/2/name"},
+		{"what is no part", func(w *sealedWorld) { w.parts[w.names[2].Name] = []byte("{}") }, record.BadSealed, "parts/2/name"},
 		{"a part too large", func(w *sealedWorld) {
 			w.parts[w.names[0].Name] = make([]byte, record.MaxSealedBytes+1)
-		}, record.TooLarge, "parts[0].name"},
-		{"a part that its record does not name", func(w *sealedWorld) { w.seal(w.names[0].Ref, "not named") }, record.BadSealed, "parts[3].name"},
-		{"a record that is not there", func(w *sealedWorld) { w.seal("none", "x") }, record.UnknownRecord, "parts[3].ref"},
+		}, record.TooLarge, "parts/0/name"},
+		{"a part that its record does not name", func(w *sealedWorld) { w.seal(w.names[0].Ref, "not named") }, record.BadSealed, "parts/3/name"},
+		{"a record that is not there", func(w *sealedWorld) { w.seal("none", "x") }, record.UnknownRecord, "parts/3/ref"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := newSealedWorld(t)

@@ -48,7 +48,7 @@ func statusOf(c record.Code) (status int, known bool) {
 		return http.StatusConflict, true
 	case record.NotInitialised, record.ClockSkew:
 		return http.StatusServiceUnavailable, true
-	case record.BadCall, record.Internal:
+	case record.BadCall, record.Internal, record.Panicked:
 		return http.StatusInternalServerError, true
 	}
 	return http.StatusUnprocessableEntity, false

@@ -114,7 +114,8 @@ func isInvalid(err error) bool {
 
 func worthRepeating(err error) bool {
 	return unknown(err) || errors.Is(err, ErrConflict) || errors.Is(err, ErrUnavailable) || isInvalid(err) ||
-		contractCode(err) == record.ClockSkew // the next transaction has a new time
+		contractCode(err) == record.ClockSkew || // the next transaction has a new time
+		contractCode(err) == record.Internal // the contract could not read or write, which passes
 }
 
 // refusedWhole tells whether a part of the batch might fare better alone: the

@@ -96,7 +96,7 @@ func TestPoisonGoesDownAlone(t *testing.T) {
 		want record.Code
 	}{
 		{"a panic that the ledger caught", fmt.Errorf("%w: out of barley", ErrPanic), record.Internal},
-		{"a panic that the contract caught", refusal(record.Internal), record.Internal},
+		{"a panic that the contract caught", refusal(record.Panicked), record.Panicked},
 		{"another refusal", refusal(record.BadCall), record.BadCall},
 		{"too large", ErrTooLarge, record.TooLarge},
 	} {
@@ -294,7 +294,7 @@ func TestInvalidAttemptIsNoUnknownOutcome(t *testing.T) {
 // so that the refusal of a later one must not be the answer.
 func TestRefusalAfterAnUnknownOutcome(t *testing.T) {
 	for name, err := range map[string]error{
-		"refused": refusal(record.Internal), "panic": ErrPanic, "too large": ErrTooLarge, "disagree": ErrDisagree,
+		"refused": refusal(record.Panicked), "panic": ErrPanic, "too large": ErrTooLarge, "disagree": ErrDisagree,
 		"invalid": &InvalidError{Code: "ENDORSEMENT_POLICY_FAILURE"},
 	} {
 		t.Run(name, func(t *testing.T) {

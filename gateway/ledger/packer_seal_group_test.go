@@ -108,7 +108,7 @@ func TestOneBadPartIsAlone(t *testing.T) {
 	}{
 		{"refused and young", refusal(record.BadSealed), false, 19, 1, 12},
 		{"refused and old", refusal(record.BadSealed), true, 19, 0, 12},
-		{"the contract panics over it", refusal(record.Internal), true, 19, 1, 12},
+		{"the contract panics over it", refusal(record.Panicked), true, 19, 1, 12},
 		{"a panic that the ledger caught", ErrPanic, true, 19, 1, 12},
 		{"too large with it", ErrTooLarge, true, 19, 1, 12},
 		{"the ledger is away", ErrUnavailable, true, 0, 20, 1},

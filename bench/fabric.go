@@ -189,7 +189,7 @@ func (r *rig) validity(ctx context.Context, from uint64) (string, error) {
 type bytesOf struct{ records, args, response, event, writes int }
 
 func (b *bytesOf) add(tx ledger.BlockTx) {
-	verdicts, err := record.DecodeVerdicts(tx.Response)
+	verdicts, err := record.DecodeVerdicts(tx.ID, tx.Response)
 	if err != nil {
 		return
 	}

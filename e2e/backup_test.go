@@ -21,7 +21,7 @@ func admin(t *testing.T, args ...string) result {
 
 // A snapshot put into an empty place answers as the ledger did.
 func TestSnapshotIsRestored(t *testing.T) {
-	g := start(t, newData(t))
+	g := start(t, onEmbedded.newPlace(t))
 	g.importSeason(seasonA)
 	before := g.snapshot()
 	copied := filepath.Join(t.TempDir(), "copy")
@@ -30,12 +30,12 @@ func TestSnapshotIsRestored(t *testing.T) {
 	admin(t, "snapshot", "--data", g.data, "--to", copied).has(t, "snapshot", 0, "verified")
 	admin(t, "snapshot", "--data", g.data, "--to", copied).has(t, "snapshot over another", 1, "not empty")
 
-	data := newData(t)
-	if err := os.CopyFS(filepath.Join(data, "keys"), os.DirFS(g.keys())); err != nil {
+	to := onEmbedded.newPlace(t)
+	if err := os.CopyFS(filepath.Join(to.data, "keys"), os.DirFS(g.keys())); err != nil {
 		t.Fatal(err)
 	}
-	admin(t, "restore", "--data", data, "--from", copied).has(t, "restore", 0, "verified")
-	restored := start(t, data)
+	admin(t, "restore", "--data", to.data, "--from", copied).has(t, "restore", 0, "verified")
+	restored := start(t, to)
 	checkFollows(t, restored)
 	sameAnswers(t, "a restore", restored.snapshot(), before)
 }

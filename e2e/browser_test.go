@@ -85,7 +85,7 @@ const measure = `({
 
 // A shopper scans the code on a bag of the sample season.
 func TestShopperScansABag(t *testing.T) {
-	g := start(t, newData(t))
+	g := start(t, onEmbedded.newPlace(t))
 	g.importSeason(seasonA)
 	checkFollows(t, g)
 	ctx := browse(t)

@@ -39,8 +39,10 @@ const harvestPayload = `{"issuer":"9332058226100911H2","ref":"SH-CLI-1","occurre
  "lot":"H-CLI-1","variety":"1132002","harvestYear":2025,"origin":"320582","grams":37395000}`
 
 // A person makes keys, signs, submits, traces and checks.
-func TestPersonAtTheCommandLine(t *testing.T) {
-	g := start(t, newData(t))
+func TestPersonAtTheCommandLine(t *testing.T) { eachLedger(t, personAtTheCommandLine) }
+
+func personAtTheCommandLine(t *testing.T, on ledgerKind) {
+	g := start(t, on.newPlace(t))
 	g.importSeason(seasonA)
 	keys, at := g.keys(), "--gateway="+g.url
 
@@ -69,7 +71,7 @@ func TestPersonAtTheCommandLine(t *testing.T) {
 
 // verify takes what the gateway hands out, and sees a changed letter.
 func TestVerifyOfADownloadedRecord(t *testing.T) {
-	g := start(t, newData(t))
+	g := start(t, onEmbedded.newPlace(t))
 	g.importSeason(seasonA)
 	var trace struct {
 		Nodes []struct {
@@ -157,7 +159,7 @@ func TestMistakesAtTheCommandLine(t *testing.T) {
 
 // An import says where a file is wrong, and sends nothing.
 func TestImportOfBrokenFiles(t *testing.T) {
-	g := start(t, newData(t))
+	g := start(t, onEmbedded.newPlace(t))
 	height := g.height()
 	for file, c := range map[string]struct{ text, words string }{
 		"harvest.csv": {"issuer,ref,occurred_at,lot,variety,harvest_year,origin,quantity\n", `column "quantity"`},

@@ -12,8 +12,10 @@ import (
 
 // The seller confirms a purchase at the command line after the buyer has
 // submitted it.
-func TestSellerConfirmsAtTheCommandLine(t *testing.T) {
-	g := start(t, newData(t))
+func TestSellerConfirmsAtTheCommandLine(t *testing.T) { eachLedger(t, sellerConfirmsAtTheCommandLine) }
+
+func sellerConfirmsAtTheCommandLine(t *testing.T, on ledgerKind) {
+	g := start(t, on.newPlace(t))
 	u := g.user()
 	u.settle()
 	u.accept(u.harvest("H-1", 5000))
@@ -31,8 +33,10 @@ func TestSellerConfirmsAtTheCommandLine(t *testing.T) {
 
 // Two holders of the root's keys register an enterprise, which neither can do
 // alone.
-func TestTwoSignForTheRoot(t *testing.T) {
-	g := start(t, newData(t))
+func TestTwoSignForTheRoot(t *testing.T) { eachLedger(t, twoSignForTheRoot) }
+
+func twoSignForTheRoot(t *testing.T, on ledgerKind) {
+	g := start(t, on.newPlace(t))
 	keys, at := g.keys(), "--gateway="+g.url
 	ring := client.OpenKeyring(keys, nil)
 	root, err := ring.Root()

@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -18,9 +18,9 @@ import (
 
 // gateway is a running gateway process.
 type gateway struct {
+	place
 	t    *testing.T
 	url  string
-	data string
 	cmd  *exec.Cmd
 	out  *output
 	done chan struct{} // closed when the process has ended
@@ -58,17 +58,11 @@ func within(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// newData is an empty data directory.
-func newData(t *testing.T) string {
-	t.Helper()
-	return filepath.Join(t.TempDir(), "data")
-}
-
 // launch starts a gateway and does not wait for it.
-func launch(t *testing.T, data string, flags ...string) *gateway {
+func launch(t *testing.T, at place, flags ...string) *gateway {
 	t.Helper()
-	g := &gateway{t: t, data: data, out: new(output), done: make(chan struct{})}
-	args := append([]string{"--listen", "127.0.0.1:0", "--data", data, "--dev"}, flags...)
+	g := &gateway{place: at, t: t, out: new(output), done: make(chan struct{})}
+	args := slices.Concat([]string{"--listen", "127.0.0.1:0", "--data", at.data, "--dev"}, at.ledger, flags)
 	g.cmd = exec.Command(program(t, "gateway"), args...)
 	g.cmd.Stdout, g.cmd.Stderr = g.out, g.out
 	g.cmd.Env = environment()
@@ -101,9 +95,9 @@ var (
 )
 
 // start starts a gateway and waits until it is ready.
-func start(t *testing.T, data string, flags ...string) *gateway {
+func start(t *testing.T, at place, flags ...string) *gateway {
 	t.Helper()
-	g := launch(t, data, flags...)
+	g := launch(t, at, flags...)
 	within(t, "the gateway is ready", func() bool {
 		select {
 		case <-g.done:

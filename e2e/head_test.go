@@ -7,7 +7,7 @@ import (
 
 // Whoever may GET may ask for the HEAD alone, as watchers of services do.
 func TestHead(t *testing.T) {
-	g := start(t, newData(t))
+	g := start(t, onEmbedded.newPlace(t))
 	u := g.user()
 	u.settle()
 	for _, path := range []string{"/healthz", "/readyz", "/v1/ledger", "/v1/enterprises/" + coop, "/openapi.json", "/"} {

@@ -19,7 +19,7 @@ func TestImportOutlivesTheGateway(t *testing.T) {
 	if err := s.Write(dir, o.Chinese); err != nil {
 		t.Fatal(err)
 	}
-	g := start(t, newData(t))
+	g := start(t, onEmbedded.newPlace(t))
 	listen := strings.TrimPrefix(g.url, "http://")
 	report := filepath.Join(t.TempDir(), "report.csv")
 	ended := make(chan result, 1)
@@ -41,7 +41,7 @@ func TestImportOutlivesTheGateway(t *testing.T) {
 			if kills < 6 {
 				kills++
 				g.kill()
-				g = start(t, g.data, "--listen", listen)
+				g = start(t, g.place, "--listen", listen)
 			}
 		}
 	}

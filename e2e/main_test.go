@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -12,10 +13,13 @@ import (
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	err := stopNetworks()
 	if built != "" {
-		if err := os.RemoveAll(built); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-		}
+		err = errors.Join(err, os.RemoveAll(built))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = max(code, 1)
 	}
 	os.Exit(code)
 }
@@ -32,7 +36,8 @@ var build = sync.OnceValue(func() error {
 		return err
 	}
 	built = dir
-	cmd := exec.Command("go", "build", "-o", dir+string(filepath.Separator), "../gateway", "../client/cmd/grainctl")
+	cmd := exec.Command("go", "build", "-o", dir+string(filepath.Separator),
+		"../gateway", "../client/cmd/grainctl", "../chaincode")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the programs: %w\n%s", err, out)
 	}
@@ -52,7 +57,8 @@ func program(t *testing.T, name string) string {
 // command remembers at which files a test has looked: without this it would
 // take an old result for that of a changed gateway.
 func noteSources() error {
-	for _, dir := range []string{"../gateway", "../client", "../chaincode", "../proof", "../record", "../go.mod", "../go.sum"} {
+	for _, dir := range []string{"../gateway", "../client", "../chaincode", "../proof", "../record", "../network", "../test-network",
+		"../interop", "../go.mod", "../go.sum"} {
 		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return err

@@ -24,7 +24,7 @@ func TestPackingDecidesNothing(t *testing.T) {
 		{"--batch-bytes", "20000"},
 	} {
 		t.Run(fmt.Sprint(flags), func(t *testing.T) {
-			g := start(t, newData(t), flags...)
+			g := start(t, onEmbedded.newPlace(t), flags...)
 			sameVerdicts(t, g.importSeason(dir), expected(s))
 			checkLots(t, g, s)
 			checkBins(t, g, s)
@@ -34,10 +34,12 @@ func TestPackingDecidesNothing(t *testing.T) {
 
 // Several people import the same files at once. Each row is accepted for one
 // of them at most, and grain is neither made nor lost.
-func TestImportsAtOnce(t *testing.T) {
-	g := start(t, newData(t))
+func TestImportsAtOnce(t *testing.T) { eachLedger(t, importsAtOnce) }
+
+func importsAtOnce(t *testing.T, on ledgerKind) {
+	g := start(t, on.newPlace(t))
 	g.grainctl("import", seasonA, "--keys", g.keys(), "--quiet") // so that keys are there
-	s := made.New(made.Options{Seed: 12, Rows: 500, Depots: 2, Bins: 3, Mills: 1})
+	s := made.New(made.Options{Seed: 12, Rows: on.fewer(500), Depots: 2, Bins: 3, Mills: 1})
 	dir := t.TempDir()
 	if err := s.Write(dir, false); err != nil {
 		t.Fatal(err)

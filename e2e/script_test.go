@@ -173,8 +173,10 @@ func (e *exchange) always(fail func(string, ...any), resp *http.Response, body s
 }
 
 // Scripts of plain HTTP: what a stranger tries, and what must come back.
-func TestScripts(t *testing.T) {
-	g := start(t, newData(t))
+func TestScripts(t *testing.T) { eachLedger(t, scripts) }
+
+func scripts(t *testing.T, on ledgerKind) {
+	g := start(t, on.newPlace(t))
 	g.importSeason(seasonA)
 	checkFollows(t, g)
 	vars := scriptVars(t, g)

@@ -1,10 +1,7 @@
 package e2e
 
 import (
-	"bytes"
-	"encoding/base64"
 	"encoding/csv"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,10 +55,13 @@ func readCells(t *testing.T, path string) []map[string]string {
 	return all
 }
 
-// Whatever is sealed stands in the private files and nowhere else: not in
-// blocks, index or queue, not in an answer.
-func TestSecretsStayPrivate(t *testing.T) {
-	g := start(t, newData(t))
+// Whatever is sealed stands with those who may see it and nowhere else: not in
+// blocks, index or queue, not in an answer. On the embedded ledger those are
+// the private files, on a channel the peers of the collection's members.
+func TestSecretsStayPrivate(t *testing.T) { eachLedger(t, secretsStayPrivate) }
+
+func secretsStayPrivate(t *testing.T, on ledgerKind) {
+	g := start(t, on.newPlace(t))
 	g.importSeason(seasonA)
 	persons := made.New(made.Options{Seed: 13, Rows: 300, Depots: 2, Bins: 2, Mills: 1}) // with sellers who are persons
 	dir := t.TempDir()
@@ -87,36 +87,13 @@ func TestSecretsStayPrivate(t *testing.T) {
 		reveals(t, "GET "+path, body, words)
 	}
 	reveals(t, "the log", []byte(g.out.String()), words)
-	searchFiles(t, g.data, words)
+	searchData(t, on, g.data, words)
 	g.stop()
-	searchFiles(t, g.data, words)
-}
-
-// reveals looks for secrets in a text, and in what it holds in base64.
-func reveals(t *testing.T, what string, text []byte, words []string) {
-	t.Helper()
-	for _, w := range words {
-		for form, b := range forms(w) {
-			if bytes.Contains(text, b) {
-				t.Errorf("%s reveals %q (%s)", what, w, form)
-			}
-		}
+	searchData(t, on, g.data, words)
+	if on != onEmbedded {
+		searchBlocks(t, g.channel(t), words)
+		searchNodes(t, on.network(t), words)
 	}
-}
-
-// forms are how a word may stand in a file: plain, and at each of the three
-// places in a group of base64.
-func forms(word string) map[string][]byte {
-	all := map[string][]byte{"plain": []byte(word)}
-	if len(word) < 8 {
-		return all // too short to tell in base64
-	}
-	for shift, name := range []string{"base64", "base64, one on", "base64, two on"} {
-		encoded := base64.StdEncoding.EncodeToString(append(bytes.Repeat([]byte{'x'}, shift), word...))
-		whole := len(encoded) - 4 // the last group depends on what follows
-		all[name] = []byte(encoded[min(4, 4*shift):max(whole, 4)])
-	}
-	return all
 }
 
 // recordIDs are the ids of records that answers speak of.
@@ -134,35 +111,4 @@ func (g *gateway) recordIDs(answers map[string]string) map[string]bool {
 		g.t.Fatalf("only %d records", len(ids))
 	}
 	return ids
-}
-
-// searchFiles looks through the data directory, the private files and the
-// keys left out. It wants to find the secrets in the private files, so that
-// it is sure to look for the right words.
-func searchFiles(t *testing.T, dir string, words []string) {
-	t.Helper()
-	var private []byte
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		if strings.Contains(path, "/private/") {
-			private = append(private, data...)
-			return nil
-		}
-		reveals(t, strings.TrimPrefix(path, dir), data, words)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, w := range []string{"priceFenPerTonne", `"vehicle":"苏E37552"`, `"seller":"张大有"`, `"content"`} {
-		if !bytes.Contains(private, []byte(w)) {
-			t.Errorf("the private files do not hold %s", w)
-		}
-	}
 }

@@ -59,9 +59,9 @@ func flip(t *testing.T, path string, at int64) {
 }
 
 // refusesToStart wants the gateway to end with a failure that names a block.
-func refusesToStart(t *testing.T, data string, block int, what string) {
+func refusesToStart(t *testing.T, at place, block int, what string) {
 	t.Helper()
-	g := launch(t, data)
+	g := launch(t, at)
 	code := g.wait()
 	if code == 0 || code == -1 {
 		t.Errorf("%s: the gateway ended with code %d", what, code)
@@ -75,7 +75,7 @@ func refusesToStart(t *testing.T, data string, block int, what string) {
 }
 
 func TestTamperedBlocksStopTheStart(t *testing.T) {
-	g := start(t, newData(t))
+	g := start(t, onEmbedded.newPlace(t))
 	u := g.user()
 	u.settle()
 	for i := range 4 {
@@ -94,12 +94,12 @@ func TestTamperedBlocksStopTheStart(t *testing.T) {
 			"signature":    end - 5,
 		} {
 			flip(t, g.blocks(), at)
-			refusesToStart(t, g.data, block, fmt.Sprintf("%s of block %d", what, block))
+			refusesToStart(t, g.place, block, fmt.Sprintf("%s of block %d", what, block))
 			flip(t, g.blocks(), at)
 		}
 	}
 	cutShort(t, g, begins)
-	g = start(t, g.data)
+	g = start(t, g.place)
 	if status, _ := g.fetch("/v1/lots/H-3"); status != 200 {
 		t.Errorf("a lot of the restored ledger: %d", status)
 	}
@@ -116,15 +116,17 @@ func cutShort(t *testing.T, g *gateway, begins []int64) {
 	if err := os.Truncate(g.blocks(), begins[newest]); err != nil {
 		t.Fatal(err)
 	}
-	refusesToStart(t, g.data, newest, "the newest block is gone")
+	refusesToStart(t, g.place, newest, "the newest block is gone")
 	if err := os.WriteFile(g.blocks(), whole, 0o640); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // The index is made of the blocks and can be made again.
-func TestIndexIsRebuilt(t *testing.T) {
-	g := start(t, newData(t))
+func TestIndexIsRebuilt(t *testing.T) { eachLedger(t, indexIsRebuilt) }
+
+func indexIsRebuilt(t *testing.T, on ledgerKind) {
+	g := start(t, on.newPlace(t))
 	g.importSeason(seasonA)
 	before := g.snapshot()
 	for what, damage := range map[string]func(path string) error{
@@ -139,7 +141,7 @@ func TestIndexIsRebuilt(t *testing.T) {
 		}
 		_ = os.Remove(path + "-wal")
 		_ = os.Remove(path + "-shm")
-		g = start(t, g.data)
+		g = start(t, g.place)
 		checkFollows(t, g)
 		sameAnswers(t, "an index that was "+what, g.snapshot(), before)
 	}
@@ -147,8 +149,8 @@ func TestIndexIsRebuilt(t *testing.T) {
 
 // Two gateways on one directory would write over each other.
 func TestSecondGatewayIsRefused(t *testing.T) {
-	g := start(t, newData(t))
-	second := launch(t, g.data)
+	g := start(t, onEmbedded.newPlace(t))
+	second := launch(t, g.place)
 	if code := second.wait(); code == 0 {
 		t.Error("a second gateway started on the same directory")
 	}

@@ -49,6 +49,7 @@ type Options struct {
 	agreePause time.Duration // before the second one; doubled each time
 	returns    time.Duration // after which a stream from another peer looks for the preferred one
 	freshness  time.Duration // for which one answer of Health serves
+	stall      time.Duration // without a block, after which others are asked whether there is one
 }
 
 func (o Options) withDefaults() (Options, error) {
@@ -81,6 +82,7 @@ func (o Options) withDefaults() (Options, error) {
 		{&o.agreePause, 50 * time.Millisecond},
 		{&o.returns, time.Minute},
 		{&o.freshness, 200 * time.Millisecond},
+		{&o.stall, 2 * time.Second},
 	} {
 		if *d.at < 0 {
 			return o, fmt.Errorf("fabric: options: a timeout of %s is negative", *d.at)

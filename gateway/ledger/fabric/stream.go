@@ -102,7 +102,7 @@ func (f *follower) choose() *endpoint {
 }
 
 func (f *follower) wait(ctx context.Context, e *endpoint, why error) {
-	if peerFault(why) {
+	if peerFault(why) || why == errStalled {
 		f.peers.failed(e, why)
 	}
 	pause := min(f.opt.firstPause<<min(f.failed-1, 20), f.opt.mostPause)
@@ -137,16 +137,21 @@ func (f *follower) stream(ctx context.Context, e *endpoint) error {
 		timer := time.AfterFunc(f.opt.returns, func() { cancel(errReturn) })
 		defer timer.Stop()
 	}
+	var due awaited
+	go f.endStalled(ctx, &due, cancel)
 	blocks, err := s.deliver(ctx, f.chain.next)
 	for err == nil {
 		var b *common.Block
 		var raw []byte
-		if b, raw, err = s.receive(blocks); err == nil {
+		due.begin(f.chain.next)
+		b, raw, err = s.receive(blocks)
+		due.end()
+		if err == nil {
 			err = f.pass(e, b, raw)
 		}
 	}
-	if errors.Is(context.Cause(ctx), errReturn) && !errors.As(err, new(*ChainError)) {
-		return errReturn
+	if cause := context.Cause(ctx); (cause == errReturn || cause == errStalled) && !errors.As(err, new(*ChainError)) {
+		return cause
 	}
 	return err
 }

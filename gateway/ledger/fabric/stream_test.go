@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
@@ -114,6 +115,47 @@ func TestBlocksWaitForPeers(t *testing.T) {
 			w.peers[1].start(w.peers[1].address)
 		}()
 	})
+}
+
+// A peer that stands still ends no stream. It is left when another one has the
+// block that is due.
+func TestBlocksLeaveAPeerThatStandsStill(t *testing.T) {
+	w := newWorld(t, 2)
+	w.chain.grow(3)
+	w.peers[0].script(func() {
+		w.peers[0].block = func(s peer.Deliver_DeliverServer, b *common.Block) error {
+			if b.GetHeader().GetNumber() < 2 {
+				return sendBlock(s, b)
+			}
+			<-s.Context().Done()
+			return s.Context().Err()
+		}
+	})
+	var log logged
+	l := w.open(func(o *Options) {
+		o.stall = 10 * time.Millisecond
+		o.Log = slog.New(slog.NewTextHandler(&log, nil))
+	})
+	follow(t, l, 0, 4, nil)
+	if !strings.Contains(log.String(), errStalled.Error()) {
+		t.Errorf("the log does not say why: %s", log.String())
+	}
+}
+
+// Where nobody has a new block, a silent stream is left alone.
+func TestQuietChainIsNoStall(t *testing.T) {
+	w := newWorld(t, 2)
+	l := w.open(func(o *Options) { o.stall = 200 * time.Millisecond })
+	go func() {
+		for w.peers[0].count("evaluate qscc") < 3 && t.Context().Err() == nil { // it looks, and looks again
+			time.Sleep(time.Millisecond)
+		}
+		w.chain.grow(1)
+	}()
+	follow(t, l, 0, 2, nil)
+	if n := w.peers[0].count("deliver") + w.peers[1].count("deliver"); n != 1 {
+		t.Errorf("%d streams were opened", n)
+	}
 }
 
 func TestBlocksReturnToThePreferredPeer(t *testing.T) {

@@ -27,6 +27,9 @@ func restoreCommand() *cobra.Command {
 	var since []string
 	cmd := backupCommand("restore", "Put a snapshot of an embedded ledger into the data directory of a gateway that has none",
 		"from", "directory of the snapshot", func(ctx context.Context, data, from string, opt embedded.Options) error {
+			if len(since) == 0 {
+				opt.Log.Warn("no --purged-since: what was purged after the snapshot was made comes back")
+			}
 			return embedded.Restore(ctx, from, filepath.Join(data, "ledger"), opt, since...)
 		})
 	cmd.Flags().StringSliceVar(&since, "purged-since", nil,

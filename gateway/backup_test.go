@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -75,6 +76,62 @@ func TestSnapshotAndRestore(t *testing.T) {
 	c.flags(pflag.NewFlagSet("gateway", pflag.ContinueOnError))
 	c.data = fresh // neither --dev nor --root: the root is in the ledger
 	n, err := open(t.Context(), c, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// The runbook: the journal of purges is kept apart, the disk is lost, and the
+// newest snapshot is from before a purge.
+func TestRestoreAppliesPurgesSinceTheSnapshot(t *testing.T) {
+	data, apart := begun(t), t.TempDir()
+	private(t, data, "put", "penalty-4711")
+	if _, err := commandLine(t, "snapshot", "--data", data, "--to", filepath.Join(apart, "copy")); err != nil {
+		t.Fatal(err)
+	}
+	private(t, data, "purge", "")
+	for _, keep := range []string{"ledger/purges", "keys/node.pem"} {
+		raw, err := os.ReadFile(filepath.Join(data, keep))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(apart, filepath.Base(keep)), raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.RemoveAll(data); err != nil { // the disk is lost
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(data, "keys"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(filepath.Join(apart, "node.pem"), filepath.Join(data, "keys", "node.pem")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := commandLine(t, "restore", "--data", data, "--from", filepath.Join(apart, "copy"),
+		"--purged-since", filepath.Join(apart, "purges")); err != nil {
+		t.Fatal(err)
+	}
+	err := filepath.WalkDir(data, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		if bytes.Contains(raw, []byte("penalty-4711")) {
+			t.Errorf("%s holds the purged value", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := new(config)
+	c.flags(pflag.NewFlagSet("gateway", pflag.ContinueOnError))
+	c.data = data
+	n, err := open(t.Context(), c, slog.New(slog.DiscardHandler)) // the index takes the purge from the chain
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,6 +73,7 @@ type trust struct {
 	source    string // where the keys come from
 	ledger    string // what the gateway says of the record; empty where it was not asked
 	revoked   map[string]bool
+	today     int // signatures that the root needs now, where those needed then are not known
 }
 
 func (f *verifyFlags) trust(cmd *cobra.Command, v *client.Verification) (*trust, error) {
@@ -107,15 +108,17 @@ func registered(ctx context.Context, c *client.Client, v *client.Verification) (
 		return nil, err
 	}
 	t := &trust{threshold: 1, source: "the issuer's keys as the gateway has them registered", revoked: map[string]bool{}}
-	points := ledger.Root.Keys
-	if v.Head.Issuer == ledger.Root.USCC {
-		t.threshold = ledger.Root.Threshold
-	} else {
-		e, err := c.Enterprise(ctx, v.Head.Issuer)
-		if err != nil {
-			return nil, fmt.Errorf("keys of %s: %w", v.Head.Issuer, err)
-		}
-		points = nil
+	var points []string
+	root := v.Head.Issuer == ledger.Root.USCC
+	if root {
+		points, t.threshold = ledger.Root.Keys, ledger.Root.Threshold
+	}
+	// Those of the root are the ones that a rotation took away.
+	e, err := c.Enterprise(ctx, v.Head.Issuer)
+	if err != nil && !(root && client.IsNotFound(err)) {
+		return nil, fmt.Errorf("keys of %s: %w", v.Head.Issuer, err)
+	}
+	if err == nil {
 		for _, k := range e.Keys {
 			points = append(points, k.PublicKey)
 			t.revoked[k.ID] = k.Revoked
@@ -128,19 +131,24 @@ func registered(ctx context.Context, c *client.Client, v *client.Verification) (
 		}
 		t.keys = append(t.keys, k)
 	}
-	t.ledger, err = onLedger(ctx, c, v.ID)
+	var accepted bool
+	t.ledger, accepted, err = onLedger(ctx, c, v.ID)
+	if accepted && t.threshold > 1 {
+		// It was accepted by the root as it was then, which may have needed fewer.
+		t.today, t.threshold = t.threshold, 1
+	}
 	return t, err
 }
 
-func onLedger(ctx context.Context, c *client.Client, id string) (string, error) {
+func onLedger(ctx context.Context, c *client.Client, id string) (says string, accepted bool, err error) {
 	r, err := c.Record(ctx, id)
 	if client.IsNotFound(err) {
-		return "the gateway knows no accepted record of this id", nil
+		return "the gateway knows no accepted record of this id", false, nil
 	}
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	return fmt.Sprintf("accepted in block %d, transaction %s, as the gateway says (not proved)", r.Place.Block, r.Place.Tx), nil
+	return fmt.Sprintf("accepted in block %d, transaction %s, as the gateway says (not proved)", r.Place.Block, r.Place.Tx), true, nil
 }
 
 // countValid counts keys, not signatures: one key may not count twice.
@@ -202,6 +210,9 @@ func (t *trust) unchecked() string {
 	s := "whether the key was good at the time"
 	if t.ledger == "" {
 		s = "whether the key is registered for the issuer and was good at the time, whether the ledger accepted the record"
+	}
+	if t.today > 0 {
+		s += fmt.Sprintf(", how many keys of the root had to sign then (today %d)", t.today)
 	}
 	return s + ", and whether what it says is true"
 }

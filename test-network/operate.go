@@ -57,9 +57,9 @@ func removeCommand(opt *local.Options) *cobra.Command {
 
 func renewCommand(opt *local.Options) *cobra.Command {
 	var within time.Duration
-	cmd := on(opt, "renew", "Renew certificates that end soon, one process after another", cobra.NoArgs,
-		func(cmd *cobra.Command, n *local.Network, _ []string) error {
-			count, err := n.Renew(cmd.Context(), time.Now().Add(within))
+	cmd := on(opt, "renew [NAME...]", "Renew certificates that end soon, one process after another; of those named, or of all", cobra.ArbitraryArgs,
+		func(cmd *cobra.Command, n *local.Network, names []string) error {
+			count, err := n.Renew(cmd.Context(), time.Now().Add(within), names...)
 			if err == nil {
 				fmt.Fprintf(cmd.OutOrStdout(), "%d processes have new certificates\n", count)
 			}

@@ -31,6 +31,9 @@ func (n *Network) Remove(ctx context.Context) error {
 		}
 		return nil
 	}
+	if n.ports != nil {
+		_ = n.ports.Close() // nothing was written
+	}
 	return os.RemoveAll(n.opt.Dir)
 }
 

@@ -38,6 +38,7 @@ type Network struct {
 	consortium *network.Consortium
 	state      state
 	launcher   *launcher
+	ports      *os.File // keeps others off the ports that were found; nil where none were
 }
 
 // state is what a network remembers beside its consortium.
@@ -117,7 +118,7 @@ func (n *Network) prepare() (err error) {
 		n.settle(o)
 	}
 	if n.state.BasePort == 0 {
-		n.state.BasePort, err = freePorts()
+		n.state.BasePort, n.ports, err = freePorts()
 	}
 	return err
 }

@@ -24,6 +24,9 @@ func (n *Network) process(node network.Node) process {
 		name: node.Name(), dir: dir, path: filepath.Join(n.opt.Programs, string(node.Kind)),
 		env: []string{"FABRIC_CFG_PATH=" + dir, "FABRIC_LOGGING_SPEC=warn", "FABRIC_LOGGING_FORMAT=%{time:2006-01-02T15:04:05.000Z07:00} %{level} [%{module}] %{message}"},
 	}
+	for k, v := range n.consortium.Runtime {
+		p.env = append(p.env, k+"="+v)
+	}
 	if node.Kind == network.Peer {
 		p.args = []string{"node", "start"}
 	}
@@ -57,17 +60,24 @@ func (n *Network) fabricConfig(name string) ([]byte, error) {
 
 // StartNode starts a node, unless it runs, and waits until it is healthy.
 func (n *Network) StartNode(ctx context.Context, node network.Node) error {
-	if err := n.launchNode(node); err != nil {
+	return n.startNodeWith(ctx, node)
+}
+
+// startNodeWith is StartNode with settings for this one run, as environment.
+func (n *Network) startNodeWith(ctx context.Context, node network.Node, env ...string) error {
+	if err := n.launchNode(node, env...); err != nil {
 		return err
 	}
 	return n.awaitNode(ctx, node)
 }
 
-func (n *Network) launchNode(node network.Node) error {
+func (n *Network) launchNode(node network.Node, env ...string) error {
 	if err := errors.Join(n.nodeMaterial(node), n.configure(node)); err != nil {
 		return err
 	}
-	started, err := n.launcher.start(n.process(node))
+	p := n.process(node)
+	p.env = append(p.env, env...)
+	started, err := n.launcher.start(p)
 	if started {
 		n.step("started %s on %s", node.Name(), n.place(node).Address())
 	}

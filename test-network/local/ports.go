@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"github.com/grainledger/grainledger/network"
 )
@@ -50,14 +52,35 @@ func (n *Network) orgPort(o network.Organisation) int {
 	return n.state.BasePort + max(slices.Index(n.state.Places, o.Name), 0)*portsOfOrg
 }
 
-// freePorts finds a range in which nobody listens.
-func freePorts() (int, error) {
+// freePorts finds a range in which nobody listens, and keeps it from others who
+// look for one until the file is closed: the network does not listen yet, and
+// looking occupies each port for a moment.
+func freePorts() (int, *os.File, error) {
 	for base := firstPort; base+allPorts < lastPort; base += allPorts {
-		if free(base, allPorts) {
-			return base, nil
+		taken, err := take(base)
+		if err != nil {
+			continue
 		}
+		if free(base, allPorts) {
+			return base, taken, nil
+		}
+		_ = taken.Close()
 	}
-	return 0, errors.New("no free range of ports: name one with --base-port")
+	return 0, nil, errors.New("no free range of ports: name one with --base-port")
+}
+
+// take locks a range for as long as the file is open. It fails where somebody
+// else has it.
+func take(base int) (*os.File, error) {
+	path := filepath.Join(os.TempDir(), fmt.Sprintf("grainledger-ports-%d.lock", base))
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 func free(base, count int) bool {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/grainledger/grainledger/network"
 )
@@ -79,7 +80,7 @@ func (n *Network) Rejoin(ctx context.Context, node, from network.Node) error {
 	if err := os.RemoveAll(n.place(node).Data); err != nil {
 		return err
 	}
-	if err := n.StartNode(ctx, node); err != nil {
+	if err := n.startNodeWith(ctx, node, withoutClients); err != nil {
 		return err
 	}
 	if _, err := n.peerOf(ctx, node, "channel", "joinbysnapshot", "--snapshotpath", snapshot); err != nil {
@@ -97,17 +98,55 @@ func (n *Network) Rejoin(ctx context.Context, node, from network.Node) error {
 			return err
 		}
 	}
+	if err := n.awaitHeight(ctx, node); err != nil {
+		return err
+	}
+	if err := n.StopNode(ctx, node); err != nil {
+		return err
+	}
+	if err := n.StartNode(ctx, node); err != nil {
+		return err
+	}
 	return errors.Join(n.awaitHeight(ctx, node), n.awaitGossip(ctx))
 }
 
+// withoutClients keeps gateways from a peer while it joins: one whose gateway
+// service is called before it has the channel panics (Fabric 3.1.1).
+const withoutClients = "CORE_PEER_GATEWAY_ENABLED=false"
+
+// awaitJoined waits for a join by snapshot, which the peer does by itself after
+// it was told. Where it gives up, only its log says why.
 func (n *Network) awaitJoined(ctx context.Context, node network.Node) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return poll(ctx, node.Name()+" has read the snapshot", func() error {
-		joined, err := n.joined(ctx, node)
-		if err == nil && !joined {
-			err = errors.New("it is not in the channel yet")
+	err := poll(ctx, node.Name()+" has read the snapshot", func() error {
+		if !n.Running(node) {
+			cancel()
+			return errors.New("it ended")
 		}
-		return err
+		// In this order: it may be done between the two questions.
+		busy, err := n.joining(ctx, node)
+		if err != nil {
+			return err
+		}
+		joined, err := n.joined(ctx, node)
+		if err != nil || joined {
+			return err
+		}
+		if !busy {
+			cancel()
+			return errors.New("it gave up")
+		}
+		return errors.New("it is not in the channel yet")
 	})
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, n.process(node).tail())
+	}
+	return nil
+}
+
+// joining tells whether the peer is reading a snapshot.
+func (n *Network) joining(ctx context.Context, node network.Node) (bool, error) {
+	out, err := n.peerOf(ctx, node, "channel", "joinbysnapshotstatus")
+	return err == nil && !strings.Contains(out, "No joinbysnapshot operation"), err
 }

@@ -3,7 +3,9 @@ package local
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/grainledger/grainledger/network"
@@ -11,17 +13,22 @@ import (
 
 // Renew issues new certificates for all that end before a time, and restarts
 // what uses them one after another, so that the network goes on. Keys stay:
-// orderers know each other by them, and so no configuration changes. It tells
-// how many processes were restarted.
-func (n *Network) Renew(ctx context.Context, before time.Time) (int, error) {
+// orderers know each other by them, and so no configuration changes. Where
+// names are given, as peer0.depot, orderer0.depot, client.depot or grain_1.depot, only those
+// are looked at. It tells how many processes were restarted.
+func (n *Network) Renew(ctx context.Context, before time.Time, names ...string) (int, error) {
+	all := func(name string) bool { return len(names) == 0 || slices.Contains(names, name) }
+	if err := n.knownNames(names); err != nil {
+		return 0, err
+	}
 	count := 0
 	for _, o := range n.consortium.Organisations {
-		if err := n.renewUsers(o, before); err != nil {
+		if err := n.renewUsers(o, before, all); err != nil {
 			return count, err
 		}
 	}
 	for _, node := range n.Nodes() {
-		if n.nodeUntil(node).After(before) {
+		if !all(node.Name()) || n.nodeUntil(node).After(before) {
 			continue
 		}
 		if err := n.renewNode(ctx, node); err != nil {
@@ -30,7 +37,7 @@ func (n *Network) Renew(ctx context.Context, before time.Time) (int, error) {
 		count++
 	}
 	for _, s := range n.state.Services {
-		if endOf(n.serviceCertificate(s)).After(before) {
+		if !all(s.name()) || endOf(n.serviceCertificate(s)).After(before) {
 			continue
 		}
 		if err := n.renewService(ctx, s); err != nil {
@@ -41,14 +48,36 @@ func (n *Network) Renew(ctx context.Context, before time.Time) (int, error) {
 	return count, nil
 }
 
+// knownNames refuses a name of nothing, which would else be renewed by nobody.
+func (n *Network) knownNames(names []string) error {
+	known := map[string]bool{}
+	for _, o := range n.consortium.Organisations {
+		for user := range users {
+			known[user+"."+o.Name] = true
+		}
+	}
+	for _, node := range n.Nodes() {
+		known[node.Name()] = true
+	}
+	for _, s := range n.state.Services {
+		known[s.name()] = true
+	}
+	for _, name := range names {
+		if !known[name] {
+			return fmt.Errorf("nothing here has a certificate as %q", name)
+		}
+	}
+	return nil
+}
+
 func (n *Network) serviceCertificate(s service) string {
 	return filepath.Join(n.serviceDir(&s), "tls", "server.crt")
 }
 
 // renewUsers: a gateway reads its certificate again by itself.
-func (n *Network) renewUsers(o network.Organisation, before time.Time) error {
+func (n *Network) renewUsers(o network.Organisation, before time.Time, all func(string) bool) error {
 	for user := range users {
-		if endOf(n.userCertificate(o, user)).After(before) {
+		if !all(user+"."+o.Name) || endOf(n.userCertificate(o, user)).After(before) {
 			continue
 		}
 		n.step("renewing the certificate of %s.%s", user, o.Name)

@@ -84,6 +84,9 @@ func (n *Network) serviceProcess(s service) process {
 	}
 }
 
+// name tells it from all other processes: grain_1.depot.
+func (s service) name() string { return s.Label + "." + s.Org }
+
 func (s service) address() string { return fmt.Sprintf("%s:%d", loopback, s.Port) }
 
 // startService starts a service, unless it runs, and waits until it listens.

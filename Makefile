@@ -50,17 +50,22 @@ network-stop: build ## end its processes and keep its files
 network-down: build ## end its processes and delete it
 	@$(NETWORK) down
 
-test: deps build ## all tests
+test: deps fabric ## all tests, on the embedded ledger and on Fabric networks that they start
 	$(GO) vet ./...
-	$(GO) test ./...
+	cd interop && $(GO) vet ./...
+	$(GO) test -timeout 20m ./...
 
-test-race: deps build ## all tests under the race detector
-	$(GO) test -race ./...
+test-race: deps build ## all tests but those on Fabric under the race detector
+	$(GO) test -race -short ./...
+
+test-faults: deps build fabric ## the fault tests and the runbooks on a real network, the long ones too
+	FAULTS=all $(GO) test -count=1 -timeout 30m -p 1 ./test-network/faults ./test-network/runbooks
 
 lint: ## formatting, vet and staticcheck
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo 'not gofmt-ed:'; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
 	$(GO) tool -modfile=tools/go.mod staticcheck ./...
+	cd interop && $(GO) tool -modfile=../tools/go.mod staticcheck ./...
 
 fmt: ## format every Go file
 	gofmt -w $$(git ls-files '*.go')
@@ -73,6 +78,9 @@ bench: build ## the figures of docs/performance.md, small sizes, into bench.json
 
 bench-full: build ## the same at full size
 	$(GO) run ./bench -full
+
+bench-fabric: fabric ## the fabric_ figures, on a network started for them, into bench.json
+	$(GO) run ./bench -fabric
 
 clean: ## remove what was built and the development data
 	rm -rf $(BIN) run bench.json

@@ -16,7 +16,7 @@ import (
 // same for a few records as for many: so records wait longer for company, more
 // of them go together, and more transactions are under way meanwhile.
 var fabricPacking = ledger.PackerOptions{
-	BatchRecords: 1000, BatchBytes: 2 << 20, Linger: 30 * time.Millisecond, InFlight: 8, Pack: true,
+	BatchRecords: 1000, BatchBytes: 2 << 20, Linger: 50 * time.Millisecond, InFlight: 8, Pack: true,
 }
 
 // openFabric connects to the channel that the profile names. No key of this

@@ -54,7 +54,7 @@ func checkMounts(t *testing.T, name string, s parsedService) {
 // TestNoSecretsInEnvironments: an environment holds addresses, names of files
 // and package ids, nothing else; whoever may inspect a container reads it.
 func TestNoSecretsInEnvironments(t *testing.T) {
-	allowed := regexp.MustCompile(`^(/[\w./-]+|warn|error|true|grain|credit|\d+|\d+GiB|\w+MSP|[\w.-]+:\d+|\$\{\w+_PACKAGE_ID:\?[\w ,.]+\})$`)
+	allowed := regexp.MustCompile(`^(/[\w./-]+|warn|error|true|grain|credit|\w+MSP|[\w.-]+:\d+|\$\{\w+_PACKAGE_ID:\?[\w ,.]+\})$`)
 	everyHost(t, func(t *testing.T, c *Consortium, kind, org string) {
 		_, got := renderCompose(t, c, kind, org, Hosting{})
 		for name, s := range got.Services {

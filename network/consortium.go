@@ -20,7 +20,6 @@ type Consortium struct {
 	Organisations []Organisation      `yaml:"organisations"`
 	Ordering      map[string]Ordering `yaml:"ordering"` // raft, bft
 	Blocks        Blocks              `yaml:"blocks"`
-	Runtime       map[string]string   `yaml:"runtime,omitempty"` // environment of peers and orderers
 	Contracts     []Contract          `yaml:"contracts"`
 }
 

@@ -24,9 +24,6 @@ func (n *Network) process(node network.Node) process {
 		name: node.Name(), dir: dir, path: filepath.Join(n.opt.Programs, string(node.Kind)),
 		env: []string{"FABRIC_CFG_PATH=" + dir, "FABRIC_LOGGING_SPEC=warn", "FABRIC_LOGGING_FORMAT=%{time:2006-01-02T15:04:05.000Z07:00} %{level} [%{module}] %{message}"},
 	}
-	for k, v := range n.consortium.Runtime {
-		p.env = append(p.env, k+"="+v)
-	}
 	if node.Kind == network.Peer {
 		p.args = []string{"node", "start"}
 	}

@@ -32,31 +32,11 @@ func (n *Network) connections(context.Context) error {
 	return nil
 }
 
-// Profile is how a gateway of the organisation reaches the channel: its own
-// peers first, then the others'.
+// Profile is how a gateway of the organisation reaches the channel.
 func (n *Network) Profile(o network.Organisation) *network.Profile {
 	user := n.userDir(o, clientUser)
-	p := &network.Profile{
-		Channel: n.consortium.Channel, MSP: o.MSP,
-		Certificate: filepath.Join(user, "cert.pem"), Key: filepath.Join(user, "key.pem"),
-		Contracts: map[string]string{}, Collections: map[string][]string{},
-	}
-	var others []network.ProfilePeer
-	for _, node := range n.consortium.Peers() {
-		peer := network.ProfilePeer{MSP: node.Org.MSP, Address: n.place(node).Address(), ServerName: node.Name(),
+	return n.consortium.Profile(o, filepath.Join(user, "cert.pem"), filepath.Join(user, "key.pem"), func(node network.Node) network.ProfilePeer {
+		return network.ProfilePeer{MSP: node.Org.MSP, Address: n.place(node).Address(), ServerName: node.Name(),
 			Authority: n.tlsAuthority(node.Org)}
-		if node.Org.Name == o.Name {
-			p.Peers = append(p.Peers, peer)
-		} else {
-			others = append(others, peer)
-		}
-	}
-	p.Peers = append(p.Peers, others...)
-	for _, c := range n.consortium.Contracts {
-		p.Contracts[c.Name] = c.Name
-		for _, coll := range c.Collections {
-			p.Collections[c.Name+"/"+coll.Name] = n.consortium.CollectionEndorsers(&coll)
-		}
-	}
-	return p
+	})
 }

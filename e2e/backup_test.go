@@ -5,13 +5,15 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/grainledger/grainledger/e2e/programs"
 )
 
 // admin runs a command of the gateway program that is not serving.
 func admin(t *testing.T, args ...string) result {
 	t.Helper()
 	cmd := exec.Command(program(t, "gateway"), args...)
-	cmd.Env = environment()
+	cmd.Env = programs.Environment()
 	out, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil {
 		t.Fatal(err)

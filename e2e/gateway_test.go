@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -10,10 +9,11 @@ import (
 	"os/exec"
 	"regexp"
 	"slices"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/grainledger/grainledger/e2e/programs"
 )
 
 // gateway is a running gateway process.
@@ -22,27 +22,8 @@ type gateway struct {
 	t    *testing.T
 	url  string
 	cmd  *exec.Cmd
-	out  *output
+	out  *programs.Output
 	done chan struct{} // closed when the process has ended
-}
-
-// output collects what a process writes. A file would do; this can be
-// searched while the process runs.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
 }
 
 // patience bounds every wait of these tests. It is no measurement.
@@ -61,11 +42,11 @@ func within(t *testing.T, what string, ok func() bool) {
 // launch starts a gateway and does not wait for it.
 func launch(t *testing.T, at place, flags ...string) *gateway {
 	t.Helper()
-	g := &gateway{place: at, t: t, out: new(output), done: make(chan struct{})}
+	g := &gateway{place: at, t: t, out: new(programs.Output), done: make(chan struct{})}
 	args := slices.Concat([]string{"--listen", "127.0.0.1:0", "--data", at.data, "--dev"}, at.ledger, flags)
 	g.cmd = exec.Command(program(t, "gateway"), args...)
 	g.cmd.Stdout, g.cmd.Stderr = g.out, g.out
-	g.cmd.Env = environment()
+	g.cmd.Env = programs.Environment()
 	if err := g.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -77,22 +58,7 @@ func launch(t *testing.T, at place, flags ...string) *gateway {
 	return g
 }
 
-// environment is that of these tests without what configures the programs.
-func environment() []string {
-	var env []string
-	for _, v := range os.Environ() {
-		if configured.MatchString(v) {
-			continue
-		}
-		env = append(env, v)
-	}
-	return env
-}
-
-var (
-	configured = regexp.MustCompile(`^(GRAINCTL|GRAINLEDGER)_`)
-	address    = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
-)
+var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 // start starts a gateway and waits until it is ready.
 func start(t *testing.T, at place, flags ...string) *gateway {

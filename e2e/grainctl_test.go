@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/grainledger/grainledger/e2e/programs"
 )
 
 // result is what a run of grainctl came to.
@@ -19,7 +21,7 @@ type result struct {
 func run(t *testing.T, input string, args ...string) result {
 	t.Helper()
 	cmd := exec.Command(program(t, "grainctl"), args...)
-	cmd.Env = environment()
+	cmd.Env = programs.Environment()
 	cmd.Stdin = strings.NewReader(input)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/grainledger/grainledger/client"
+	"github.com/grainledger/grainledger/e2e/programs"
 )
 
 // A client that knows nothing of this code, built on the SDK that was
@@ -25,7 +26,7 @@ func TestClientOfArchivedSoftware(t *testing.T) {
 	g.stop()
 	cmd := exec.Command("go", "test", "-count=1", "-v", "./...")
 	cmd.Dir = filepath.Join("..", "interop")
-	cmd.Env = append(environment(), "GRAINLEDGER_NETWORK="+n.Dir(),
+	cmd.Env = append(programs.Environment(), "GRAINLEDGER_NETWORK="+n.Dir(),
 		"GRAINLEDGER_ROOT_KEY="+filepath.Join(g.keys(), root+".pem"))
 	out, err := cmd.CombinedOutput()
 	if err != nil || !bytes.Contains(out, []byte("--- PASS: TestOldClient")) {

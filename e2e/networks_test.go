@@ -5,12 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/grainledger/grainledger/e2e/programs"
 	"github.com/grainledger/grainledger/test-network/local"
 )
 
@@ -111,20 +111,7 @@ func (n *channelNetwork) profile(t *testing.T, definition string) string {
 	return write(t, "profile.json", string(raw))
 }
 
-// fabricDir keeps Fabric's programs from one run to the next, where make
-// builds them, too.
-var fabricDir = filepath.Join("..", "bin", "fabric")
+// fabricDir has Fabric's programs, once fabricPrograms has built them.
+var fabricDir = programs.FabricDir("..")
 
-// fabricPrograms builds them unless they are there. Two runs at once would
-// write the same files.
-func fabricPrograms() error {
-	if err := os.MkdirAll(fabricDir, 0o755); err != nil {
-		return err
-	}
-	unlock, err := lock(filepath.Join(fabricDir, ".lock"))
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return local.BuildPrograms(context.Background(), filepath.Join("..", "test-network", "tools"), fabricDir)
-}
+func fabricPrograms() error { return programs.BuildFabric("..") }

@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/grainledger/grainledger/client"
+	"github.com/grainledger/grainledger/e2e/programs"
 	"github.com/grainledger/grainledger/network"
 	"github.com/grainledger/grainledger/record"
 )
@@ -57,7 +58,7 @@ func otherChaincode(t *testing.T, edits ...edit) string {
 	}
 	put(t, filepath.Join(dir, "overlay.json"), overlay)
 	out := filepath.Join(dir, "chaincode")
-	if err := goBuild("-overlay", filepath.Join(dir, "overlay.json"), "-o", out, "./chaincode"); err != nil {
+	if err := programs.GoBuild(tree, "-overlay", filepath.Join(dir, "overlay.json"), "-o", out, "./chaincode"); err != nil {
 		t.Fatal(err)
 	}
 	return out

@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -11,9 +10,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"github.com/grainledger/grainledger/e2e/programs"
 )
 
 // patience bounds every wait of these tests. It is no measurement.
@@ -46,23 +46,8 @@ type gateway struct {
 	done chan struct{} // closed when the process has ended
 }
 
-// output collects what a process writes, to be searched while it runs.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
-}
+// output is what the gateway writes.
+type output struct{ programs.Output }
 
 // count tells how many lines have all the parts.
 func (o *output) count(parts ...string) int {
@@ -97,7 +82,7 @@ func (g *gateway) launch() {
 	g.t.Helper()
 	g.cmd = exec.Command(program("gateway"), "--dev", "--data", g.data, "--listen", g.listen,
 		"--ledger", "fabric", "--fabric-profile", g.profile)
-	g.cmd.Stdout, g.cmd.Stderr, g.cmd.Env = g.out, g.out, environment()
+	g.cmd.Stdout, g.cmd.Stderr, g.cmd.Env = g.out, g.out, programs.Environment()
 	if err := g.cmd.Start(); err != nil {
 		g.t.Fatal(err)
 	}
@@ -154,15 +139,4 @@ func (g *gateway) kill() {
 		g.t.Error(err)
 	}
 	<-g.done
-}
-
-// environment is that of these tests without what configures the gateway.
-func environment() []string {
-	var env []string
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "GRAINLEDGER_") {
-			env = append(env, v)
-		}
-	}
-	return env
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/grainledger/grainledger/e2e/programs"
 )
 
 // The blocks are archived by the real program, which is killed again and again
@@ -17,7 +19,7 @@ func TestBlocksAreArchived(t *testing.T) {
 	kills := 0
 	for wait := 20 * time.Millisecond; kills < 8; wait += 15 * time.Millisecond {
 		cmd := exec.Command(program("gateway"), args...)
-		cmd.Env = environment()
+		cmd.Env = programs.Environment()
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}

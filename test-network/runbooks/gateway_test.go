@@ -10,35 +10,18 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
+
+	"github.com/grainledger/grainledger/e2e/programs"
 )
 
 // gateway is a gateway as a process. It keeps its data and its address when it
 // is started again.
 type gateway struct {
 	data, profile, listen string
-	out                   *output // of all runs
+	out                   *programs.Output // of all runs
 	cmd                   *exec.Cmd
 	done                  chan struct{} // closed when the process has ended
-}
-
-// output collects what a process writes, to be searched while it runs.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
 }
 
 // only is the depot's gateway, which all tests use.
@@ -51,7 +34,7 @@ func (s *scene) sharedGateway() *gateway {
 	if only != nil {
 		return only
 	}
-	g := &gateway{data: filepath.Join(built, "gateway.data"), profile: s.net().ProfileFile(s.org("depot")), listen: "127.0.0.1:0", out: new(output)}
+	g := &gateway{data: filepath.Join(built, "gateway.data"), profile: s.net().ProfileFile(s.org("depot")), listen: "127.0.0.1:0", out: new(programs.Output)}
 	only = g
 	g.start(s.T)
 	s.gateway = g
@@ -69,7 +52,7 @@ func (g *gateway) launch(t *testing.T, flags ...string) {
 	t.Helper()
 	args := append([]string{"--data", g.data, "--listen", g.listen, "--ledger", "fabric", "--fabric-profile", g.profile}, flags...)
 	g.cmd = exec.Command(program("gateway"), args...)
-	g.cmd.Stdout, g.cmd.Stderr, g.cmd.Env = g.out, g.out, environment()
+	g.cmd.Stdout, g.cmd.Stderr, g.cmd.Env = g.out, g.out, programs.Environment()
 	if err := g.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -138,17 +121,6 @@ func (g *gateway) kill() {
 	}
 }
 
-// environment is that of these tests without what configures the programs.
-func environment() []string {
-	var env []string
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "GRAINLEDGER_") && !strings.HasPrefix(v, "GRAINCTL_") {
-			env = append(env, v)
-		}
-	}
-	return env
-}
-
 // result is what a run of a program came to.
 type result struct {
 	code           int
@@ -159,7 +131,7 @@ func execute(t *testing.T, input, name string, args ...string) result {
 	t.Helper()
 	cmd := exec.Command(program(name), args...)
 	var stdout, stderr bytes.Buffer
-	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = environment(), strings.NewReader(input), &stdout, &stderr
+	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = programs.Environment(), strings.NewReader(input), &stdout, &stderr
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
 		t.Fatal(err)
 	}

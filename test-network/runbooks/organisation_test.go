@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/grainledger/grainledger/e2e/programs"
 )
 
 // A mill joins with a peer and a gateway of its own, which shows what the
@@ -20,7 +22,7 @@ func TestOrganisationJoinsAndLeaves(t *testing.T) {
 	s.still(before, "an organisation that joined") // at its peer, too
 	s.serves("with the mill")
 
-	mill := &gateway{data: filepath.Join(t.TempDir(), "mill"), profile: s.net().ProfileFile(s.org("mill")), listen: "127.0.0.1:0", out: new(output)}
+	mill := &gateway{data: filepath.Join(t.TempDir(), "mill"), profile: s.net().ProfileFile(s.org("mill")), listen: "127.0.0.1:0", out: new(programs.Output)}
 	t.Cleanup(func() { mill.kill() })
 	mill.start(t, "--root", s.rootFile())
 	of := *s
@@ -40,7 +42,7 @@ func TestOrganisationJoinsAndLeaves(t *testing.T) {
 	s.still(before, "an organisation that left")
 	s.serves("without the mill")
 	late := *mill
-	late.out = new(output)
+	late.out = new(programs.Output)
 	late.launch(t, "--ledger-wait", "1s")
 	t.Cleanup(func() { late.kill() })
 	within(t, "the mill's gateway is turned away", func() bool {

@@ -3,6 +3,8 @@ package runbooks
 import (
 	"strings"
 	"testing"
+
+	"github.com/grainledger/grainledger/e2e/programs"
 )
 
 // The chaincode is put in place of the one that runs, under records that come
@@ -22,7 +24,7 @@ func TestChaincodeIsUpgraded(t *testing.T) {
 
 	s.stop(t)
 	other := *s.gateway
-	other.out = new(output)
+	other.out = new(programs.Output)
 	other.launch(t, "--root", s.otherRoot())
 	within(t, "a gateway with another root ends", other.ended)
 	if other.cmd.ProcessState.Success() || !strings.Contains(other.out.String(), "already_initialised") {

@@ -158,15 +158,13 @@ func TestInvariants(t *testing.T) {
 		for n := range rapid.IntRange(30, 90).Draw(t, "records") {
 			p := drawRecord(t, w, n)
 			marked, old := w.nonFood(), w.edges()
-			batch, err := record.EncodeBatch([][]byte{w.sign(p)})
+			envelope := w.sign(p)
+			batch, err := record.EncodeBatch([][]byte{envelope})
 			if err != nil {
 				t.Fatal(err)
 			}
 			first := w.twice(t, batch)
-			v, err := record.DecodeVerdicts(first.id, first.response)
-			if err != nil {
-				t.Fatal(err)
-			}
+			v := w.verdicts(first, envelope)
 			if err := w.commit(first); err != nil {
 				t.Fatal(err)
 			}

@@ -16,6 +16,7 @@ type changes struct {
 	block    ledger.Block
 	records  []newRecord
 	position map[string]int // of each new record, by its id
+	answers  map[int]string // by place of the transaction: its verdicts as Receipt reads them
 
 	lots        map[string]*lotChange // by lot id
 	edges       map[edgeKey]int64     // grams
@@ -83,8 +84,8 @@ type keyChange struct {
 func decodeBlock(b ledger.Block) (*changes, error) {
 	c := &changes{
 		block:    b,
-		position: map[string]int{},
-		lots:     map[string]*lotChange{}, edges: map[edgeKey]int64{},
+		position: map[string]int{}, answers: map[int]string{},
+		lots: map[string]*lotChange{}, edges: map[edgeKey]int64{},
 		shipments: map[string]*shipmentChange{}, inspections: map[string]*inspectionChange{},
 		keys: map[string]*keyChange{}, retail: map[retailKey]string{},
 		entries: map[entryKey]record.Entry{}, sealed: map[string]string{},
@@ -141,49 +142,54 @@ func (c *changes) addRecords(tx int, b *ledger.BlockTx) error {
 	if err != nil {
 		return fmt.Errorf("batch: %w", err)
 	}
-	verdicts, err := record.DecodeVerdicts(b.ID, b.Response)
+	records := make([]newRecord, len(envelopes))
+	verdicts, err := record.DecodeVerdicts(b.ID, b.Response, len(envelopes), func(place int) (record.Verdict, error) {
+		return records[place].open(envelopes[place])
+	})
 	if err != nil {
 		return fmt.Errorf("verdicts: %w", err)
 	}
-	if len(verdicts) != len(envelopes) {
-		return fmt.Errorf("%d verdicts on %d records", len(verdicts), len(envelopes))
+	if c.answers[tx], err = writeVerdicts(b.ID, verdicts); err != nil {
+		return err
 	}
 	for i, v := range verdicts {
-		if err := c.addRecord(tx, i, v, envelopes[i]); err != nil {
-			return fmt.Errorf("record %d: %w", i, err)
-		}
+		records[i].verdict, records[i].tx, records[i].place = v, tx, i
+		c.addRecord(records[i])
 	}
 	return nil
 }
 
-func (c *changes) addRecord(tx, place int, v record.Verdict, envelope []byte) error {
-	switch v.Outcome {
-	case record.Accepted:
-	case record.IsDuplicate:
-		if hasFlag(v.Flags, record.FlagCosigned) {
-			c.repeats = append(c.repeats, repeat{v.ID, tx, place, envelope})
-		}
-		return nil
-	default:
-		return nil
+func (c *changes) addRecord(r newRecord) {
+	switch v := r.verdict; {
+	case v.Outcome == record.Accepted:
+		c.position[v.ID] = len(c.records)
+		c.records = append(c.records, r)
+	case v.Outcome == record.IsDuplicate && hasFlag(v.Flags, record.FlagCosigned):
+		c.repeats = append(c.repeats, repeat{v.ID, r.tx, r.place, r.envelope})
 	}
+}
+
+// open reads the envelope of a record that was not refused, and names it.
+func (r *newRecord) open(envelope []byte) (record.Verdict, error) {
 	e, err := record.DecodeEnvelope(envelope)
 	if err != nil {
-		return err
+		return record.Verdict{}, err
 	}
-	r := newRecord{verdict: v, tx: tx, place: place, envelope: envelope}
-	if err := r.readPayload(e.Payload); err != nil {
-		return fmt.Errorf("payload: %w", err)
+	t, err := e.Type()
+	if err != nil {
+		return record.Verdict{}, err
 	}
-	c.position[v.ID] = len(c.records)
-	c.records = append(c.records, r)
-	return nil
+	if err := r.readPayload(t, e.Payload); err != nil {
+		return record.Verdict{}, fmt.Errorf("payload: %w", err)
+	}
+	r.envelope = envelope
+	return e.Named(&r.head), nil
 }
 
 // readPayload reads what the ledger has accepted, so it checks no form. Of a
 // type that came after this program it reads the header alone.
-func (r *newRecord) readPayload(data []byte) error {
-	p, err := record.NewPayload(r.verdict.Type)
+func (r *newRecord) readPayload(t record.Type, data []byte) error {
+	p, err := record.NewPayload(t)
 	if err != nil {
 		return json.Unmarshal(data, &r.head)
 	}

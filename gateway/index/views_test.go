@@ -55,11 +55,11 @@ func TestSellerCosigns(t *testing.T) {
 	}
 	v := c.blocks[0].Txs[0]
 	envelopes, _ := record.DecodeBatch(v.Args[0])
-	verdicts, _ := record.DecodeVerdicts(v.ID, v.Response)
+	verdicts, _ := record.ReadVerdicts(v.ID, v.Response, envelopes)
 	e, _ := record.DecodeEnvelope(envelopes[0])
 	again := verdicts[0]
 	again.Outcome, again.Flags = record.IsDuplicate, []record.Flag{record.FlagCosigned}
-	if err := e.AddSignature(c.key); err != nil {
+	if err := e.AddSignature(newChain(t).key); err != nil {
 		t.Fatal(err)
 	}
 	c.decide(e, again)

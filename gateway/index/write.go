@@ -77,11 +77,7 @@ func (w *writer) writeTxs(ctx context.Context) error {
 	w.tip.txs += int64(len(b.Txs))
 	return w.insert(ctx, insertTx, len(b.Txs), func(args []any, i int) []any {
 		tx := &b.Txs[i]
-		response := ""
-		if decides(tx) {
-			response = string(tx.Response)
-		}
-		return append(args, w.txNumber(i), tx.ID, int64(b.Number), stamp(tx.Time), string(tx.Code), tx.Function, response)
+		return append(args, w.txNumber(i), tx.ID, int64(b.Number), stamp(tx.Time), string(tx.Code), tx.Function, w.changes.answers[i])
 	})
 }
 

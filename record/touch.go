@@ -1,5 +1,7 @@
 package record
 
+import "strings"
+
 // Touches is what a record's rules read and write of the state, told from the
 // payload alone. The contract loads exactly these keys; the packer lets no
 // two transactions in flight touch what the other writes.
@@ -58,4 +60,14 @@ func RuleContentKey(table, record string) string { return "rulev/" + table + "/"
 // edges between the same two nodes apart.
 func EdgeKey(child, record, parent string) string {
 	return "edge/" + child + "/" + record + "/" + parent
+}
+
+// SplitEdgeKey takes an EdgeKey apart: neither lot ids nor mix ids nor record
+// ids have a slash.
+func SplitEdgeKey(key string) (child, record, parent string, ok bool) {
+	parts := strings.Split(key, "/")
+	if len(parts) != 4 || parts[0] != "edge" {
+		return "", "", "", false
+	}
+	return parts[1], parts[2], parts[3], true
 }

@@ -180,3 +180,15 @@ func TestMixID(t *testing.T) {
 		t.Errorf("the mix is called %q", b.MixID())
 	}
 }
+
+func TestSplitEdgeKey(t *testing.T) {
+	child, id, parent, ok := SplitEdgeKey(EdgeKey("W-1", SM3(nil), MixID(binCode, 2, 13)))
+	if !ok || child != "W-1" || id != SM3(nil) || parent != MixID(binCode, 2, 13) {
+		t.Errorf("%s, %s, %s, %v", child, id, parent, ok)
+	}
+	for _, key := range []string{"", "edge/a/b", "edge/a/b/c/d", LotKey("a"), ShipmentKey("a", "b/c")} {
+		if _, _, _, ok := SplitEdgeKey(key); ok {
+			t.Errorf("%q names no edge", key)
+		}
+	}
+}

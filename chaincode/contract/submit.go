@@ -115,7 +115,7 @@ func (b *batch) apply(it *item, v *record.Verdict) error {
 	v.Outcome, v.Flags, v.Tx = record.Accepted, c.Flags, b.tx
 	head := it.payload.Head()
 	state.Put(b.view, record.EntryKey(head.Issuer, head.Ref), &record.Entry{
-		ID: it.id, Type: it.payload.Type(), Tx: b.tx, Index: v.Index, At: b.now.UnixMilli(),
+		ID: it.id, Type: it.payload.Type(), Tx: b.tx, Index: v.Index,
 		Flags: c.Flags, Sealed: record.SealedNames(it.payload), Cosigned: c.Cosigned,
 	})
 	return nil

@@ -49,7 +49,7 @@ func (r *Rules) adjustLot(c *state.Case, p *record.Adjust) error {
 		return err
 	}
 	h.save(c)
-	state.Put(c.View, record.LotKey(lot.Lot), &lot)
+	state.Put(c.View, record.LotKey(h.id), &lot)
 	return nil
 }
 

@@ -45,7 +45,7 @@ func condemn(c *state.Case, h *held) {
 	if c.Issuer.Kind == record.KindLab || h.allOf(c.Issuer.USCC) {
 		lot := *h.lot
 		lot.NonFood = c.ID
-		state.Put(c.View, record.LotKey(lot.Lot), &lot)
+		state.Put(c.View, record.LotKey(h.id), &lot)
 		return
 	}
 	own := h.part(c.Issuer.USCC)
@@ -103,8 +103,8 @@ const maxOutbound = 16
 // A report from before the last deposit says nothing of what is in the bin, and
 // one without an item that a rule speaks of says nothing at all, unless no rule
 // speaks of this kind of grain.
-func noteOutbound(c *state.Case, p *record.Inspect, b *record.BinState, report *record.Inspection) {
-	judged := report.Group == "" || slices.ContainsFunc(report.Items, func(f record.Finding) bool { return f.Verdict != "" })
+func noteOutbound(c *state.Case, p *record.Inspect, b *record.BinState, report *record.Judgement) {
+	judged := report.Group == "" || slices.ContainsFunc(report.Items, func(i record.JudgedItem) bool { return i.Judged() })
 	if b.Grams == 0 || !judged || p.Time().Before(instant(b.LastDeposit)) {
 		c.Flag(record.FlagNotCounted)
 		return

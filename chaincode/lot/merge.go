@@ -21,13 +21,13 @@ func merge(c *state.Case, p *record.Merge) error {
 	}
 	for _, h := range in[1:] {
 		if h.lot.Variety != in[0].lot.Variety || h.lot.Nature != in[0].lot.Nature || h.lot.Product != in[0].lot.Product {
-			return record.Refuse(record.MixedLot, "%s differs from %s in variety, nature or product", h.lot.Lot, in[0].lot.Lot)
+			return record.Refuse(record.MixedLot, "%s differs from %s in variety, nature or product", h.id, in[0].id)
 		}
 	}
 	if lack != nil {
 		return lack
 	}
-	lot := like(newLot(c, p, p.Output.Lot, p.Output.Grams), in[0].lot)
+	lot := like(newLot(c, p, p.Output.Grams), in[0].lot)
 	var sum int64
 	for i, h := range in {
 		grams := p.Inputs[i].Grams
@@ -41,12 +41,12 @@ func merge(c *state.Case, p *record.Merge) error {
 		lot.Origin = same(lot.Origin, h.lot.Origin)
 		sum += grams
 		h.save(c)
-		edge(c, lot.Lot, h.lot.Lot, grams)
+		edge(c, p.Output.Lot, h.id, grams)
 	}
 	if sum != p.Output.Grams {
 		return record.Refuse(record.MassBalance, "inputs are %d g, the output is %d g", sum, p.Output.Grams)
 	}
-	create(c, lot, owner, p.Issuer)
+	create(c, p.Output.Lot, lot, owner, p.Issuer)
 	return nil
 }
 

@@ -98,11 +98,11 @@ func makeProducts(c *state.Case, p *record.Process, model *record.LotState) {
 		total += o.Grams
 	}
 	for _, o := range p.Outputs {
-		lot := newLot(c, p, o.Lot, o.Grams)
+		lot := newLot(c, p, o.Grams)
 		lot.Variety, lot.Nature, lot.NonFood = model.Variety, model.Nature, model.NonFood
 		lot.HarvestYear, lot.Origin = model.HarvestYear, model.Origin
 		lot.Product, lot.GTIN, lot.Batch = o.Product, o.GTIN, o.Batch
-		create(c, lot, p.Issuer, p.Issuer)
+		create(c, o.Lot, lot, p.Issuer, p.Issuer)
 		if o.GTIN != "" {
 			id := state.Text(o.Lot)
 			state.Put(c.View, record.BatchKey(o.GTIN, o.Batch), &id)

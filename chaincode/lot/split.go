@@ -33,9 +33,9 @@ func split(c *state.Case, p *record.Split) error {
 		if err != nil {
 			return err
 		}
-		lot := like(newLot(c, p, o.Lot, o.Grams), h.lot)
+		lot := like(newLot(c, p, o.Grams), h.lot)
 		inheritNonFood(c, lot, h.lot.NonFood, nonFood)
-		create(c, lot, owner, p.Issuer)
+		create(c, o.Lot, lot, owner, p.Issuer)
 		edge(c, o.Lot, p.Lot, o.Grams)
 	}
 	h.save(c)

@@ -24,10 +24,11 @@ func findBin(c *state.Case, code string) (*record.RegisteredFacility, *record.Bi
 	if f == nil || f.Kind != record.FacilityBin {
 		return nil, nil, record.Refuse(record.UnknownBin, "%s", code)
 	}
-	b := record.BinState{Bin: code, Custodian: f.USCC}
+	b := record.BinState{Custodian: f.USCC}
 	if was := state.Get[record.BinState](c.View, record.BinKey(code)); was != nil {
 		b = *was
 	}
+	b.Bin = code
 	return f, &b, nil
 }
 

@@ -30,13 +30,13 @@ func (r *Rules) withdraw(c *state.Case, p *record.Withdraw) error {
 	if err := takeOut(b, p.Grams); err != nil {
 		return err
 	}
-	lot := newLot(c, p, p.Lot, p.Grams)
+	lot := newLot(c, p, p.Grams)
 	lot.Variety, lot.Nature, lot.Product = b.Variety, b.Nature, b.Product
 	lot.Purpose, lot.NonFood = p.Purpose, b.NonFood
 	if p.Purpose != record.PurposeFood && lot.NonFood == "" {
 		lot.NonFood = c.ID
 	}
-	create(c, lot, b.Owner, p.Issuer)
+	create(c, p.Lot, lot, b.Owner, p.Issuer)
 	edge(c, p.Lot, b.MixID(), p.Grams)
 	saveBin(c, b)
 	return nil

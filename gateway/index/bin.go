@@ -38,6 +38,7 @@ func (ix *Index) readBin(ctx context.Context, code string) (Bin, error) {
 		case errState != nil && !missing(errState):
 			return errState
 		}
+		state.Bin = code
 		b = describeBin(code, &facility, &state)
 		return r.completeBin(ctx, &b, &state)
 	})

@@ -125,7 +125,7 @@ func (c *chain) accept(p record.Payload, flags ...record.Flag) string {
 	h := p.Head()
 	id := e.ID()
 	c.put(record.EntryKey(h.Issuer, h.Ref), record.Entry{
-		ID: id, Type: p.Type(), Tx: c.txID(), Index: len(c.verdicts), At: c.now.UnixMilli(),
+		ID: id, Type: p.Type(), Tx: c.txID(), Index: len(c.verdicts),
 		Flags: flags, Sealed: record.SealedNames(p),
 	})
 	c.decide(e, record.Verdict{

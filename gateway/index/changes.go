@@ -108,7 +108,7 @@ func (c *changes) addTx(i int, tx *ledger.BlockTx) error {
 			return err
 		}
 	}
-	edges := make([]record.Edge, 0, len(tx.Writes)/4)
+	edges := make([]edgeKey, 0, len(tx.Writes)/4)
 	for _, w := range tx.Writes {
 		if w.Contract != ledger.GrainContract {
 			continue // no business of the index, whatever it holds

@@ -26,6 +26,7 @@ func (ix *Index) Lot(ctx context.Context, lot string) (Lot, error) {
 		if err := r.one(ctx, lotByID, []any{lot}, &num, &state, &stock); err != nil {
 			return err
 		}
+		l.LotState.Lot = lot
 		if err := l.fill(state, stock); err != nil {
 			return err
 		}

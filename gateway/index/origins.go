@@ -106,7 +106,7 @@ func weigh(sources []Origin, total int64) []Origin {
 	return origins
 }
 
-const lotStates = `SELECT node, state FROM lot WHERE node IN ` + list
+const lotStates = `SELECT l.node, n.id, l.state FROM lot l JOIN node n ON n.num = l.node WHERE l.node IN ` + list
 
 // describe adds to shares what the lots say.
 func (r *reader) describe(ctx context.Context, shares []share) ([]Origin, error) {
@@ -143,9 +143,10 @@ func (i interned) of(s string) string {
 	return known
 }
 
+// scanLot reads a lot's number, id and state.
 func scanLot(rows *sql.Rows) (num int64, s record.LotState, err error) {
 	var state string
-	if err = rows.Scan(&num, &state); err != nil {
+	if err = rows.Scan(&num, &s.Lot, &state); err != nil {
 		return num, s, err
 	}
 	err = json.Unmarshal([]byte(state), &s)

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -37,6 +38,7 @@ func (w *writer) findStoredMixes(ctx context.Context) error {
 		if err := json.Unmarshal([]byte(value), &s); err != nil {
 			return err
 		}
+		s.Bin = strings.TrimPrefix(key, record.BinKey(""))
 		for _, i := range at[key] {
 			w.changes.records[i].mix = append(w.changes.records[i].mix, s.MixID())
 		}

@@ -11,34 +11,35 @@ import (
 )
 
 // touchTable says, for each example, what its rules read beside the root and
-// the issuer, write beside the entry of the ref, and consult.
-var touchTable = []struct{ name, reads, writes, tables string }{
-	{"enterprise", "", "org/" + depot, ""},
-	{"facility", "org/" + depot, "fac/" + binCode, ""},
-	{"key register", "org/" + depot, "key/" + mustID(standardPoint), ""},
-	{"key revoke", "org/" + depot, "key/" + SM3([]byte("key")), ""},
-	{"key root", "key/648b69581ca8e8d6e7f6f8b65a3f18191af449214051f3f94b7afaa94d160e4e key/e6a4f9765fca89e8b7d64019b900d57cd86b4677fa5dc70284c90de05fa77f9c", "root", ""},
-	{"device", "org/" + depot + " fac/" + depotCode, "dev/COL-01 key/" + mustID(standardPoint), ""},
-	{"rule", "", "rule/validity", ""},
-	{"harvest", "", "lot/H1 qty/H1", "yield"},
-	{"purchase", "lot/H1", "lot/P1 qty/P1 qty/H1", ""},
-	{"purchase from a person", "", "lot/P2 qty/P2", ""},
-	{"inspect", "", "lot/P1 qty/P1", "varieties grades food-safety storage deductions"},
-	{"inspect bin", "fac/" + binCode, "bin/" + binCode, "varieties grades food-safety storage deductions"},
-	{"store", "lot/P1 fac/" + binCode, "qty/P1 bin/" + binCode, ""},
-	{"withdraw", "fac/" + binCode, "lot/W1 qty/W1 bin/" + binCode, "validity"},
-	{"split", "lot/P1", "qty/P1 lot/S1 qty/S1 lot/S2 qty/S2", ""},
-	{"merge", "lot/S1 lot/S2", "qty/S1 qty/S2 lot/M1 qty/M1", ""},
-	{"process", "lot/W1", "qty/W1 lot/R1 qty/R1 gs1/" + gtin14 + "/20251001A lot/R2 qty/R2", "process-loss"},
-	{"ship", "lot/W1", "qty/W1 shp/" + depot + "/SH-1", ""},
-	{"receive", "lot/W1", "qty/W1 shp/" + depot + "/SH-1", "transit-loss"},
-	{"return", "lot/W1", "qty/W1 shp/" + depot + "/SH-1", ""},
-	{"cancel-ship", "lot/W1", "qty/W1 shp/" + depot + "/SH-1", ""},
-	{"sell", "lot/W1", "qty/W1", ""},
-	{"adjust natural", "fac/" + binCode, "bin/" + binCode, "natural-loss varieties"},
-	{"adjust moisture", "fac/" + binCode, "bin/" + binCode, "natural-loss varieties"},
-	{"adjust impurity", "", "lot/P1 qty/P1", "natural-loss varieties"},
-	{"write-off", "", "lot/P1 qty/P1", ""},
+// the issuer, write beside the entry of the ref, make without reading it, and
+// consult.
+var touchTable = []struct{ name, reads, writes, makes, tables string }{
+	{"enterprise", "", "org/" + depot, "", ""},
+	{"facility", "org/" + depot, "fac/" + binCode, "", ""},
+	{"key register", "org/" + depot, "key/" + mustID(standardPoint), "", ""},
+	{"key revoke", "org/" + depot, "key/" + SM3([]byte("key")), "", ""},
+	{"key root", "key/648b69581ca8e8d6e7f6f8b65a3f18191af449214051f3f94b7afaa94d160e4e key/e6a4f9765fca89e8b7d64019b900d57cd86b4677fa5dc70284c90de05fa77f9c", "root", "", ""},
+	{"device", "org/" + depot + " fac/" + depotCode, "dev/COL-01 key/" + mustID(standardPoint), "", ""},
+	{"rule", "", "rule/validity", "", ""},
+	{"harvest", "", "lot/H1", "qty/H1", "yield"},
+	{"purchase", "lot/H1", "lot/P1 qty/H1", "qty/P1", ""},
+	{"purchase from a person", "", "lot/P2", "qty/P2", ""},
+	{"inspect", "", "lot/P1 qty/P1", "", "varieties grades food-safety storage deductions"},
+	{"inspect bin", "fac/" + binCode, "bin/" + binCode, "", "varieties grades food-safety storage"},
+	{"store", "lot/P1 fac/" + binCode, "qty/P1 bin/" + binCode, "", ""},
+	{"withdraw", "fac/" + binCode, "lot/W1 bin/" + binCode, "qty/W1", "validity"},
+	{"split", "lot/P1", "qty/P1 lot/S1 lot/S2", "qty/S1 qty/S2", ""},
+	{"merge", "lot/S1 lot/S2", "qty/S1 qty/S2 lot/M1", "qty/M1", ""},
+	{"process", "lot/W1", "qty/W1 lot/R1 gs1/" + gtin14 + "/20251001A lot/R2", "qty/R1 qty/R2", "process-loss"},
+	{"ship", "lot/W1", "qty/W1", "shp/" + depot + "/SH-1", ""},
+	{"receive", "lot/W1", "qty/W1 shp/" + depot + "/SH-1", "", "transit-loss"},
+	{"return", "lot/W1", "qty/W1 shp/" + depot + "/SH-1", "", ""},
+	{"cancel-ship", "lot/W1", "qty/W1 shp/" + depot + "/SH-1", "", ""},
+	{"sell", "lot/W1", "qty/W1", "", ""},
+	{"adjust natural", "fac/" + binCode, "bin/" + binCode, "", "natural-loss varieties"},
+	{"adjust moisture", "fac/" + binCode, "bin/" + binCode, "", ""},
+	{"adjust impurity", "", "lot/P1 qty/P1", "", ""},
+	{"write-off", "", "lot/P1 qty/P1", "", ""},
 }
 
 func mustID(point string) string {
@@ -65,6 +66,12 @@ func TestTouched(t *testing.T) {
 			assertKeys(t, "reads", got.Reads, reads)
 			assertKeys(t, "writes", got.Writes, tc.writes+" rec/"+h.Issuer+"/"+h.Ref)
 			assertKeys(t, "tables", got.Tables, tc.tables)
+			assertKeys(t, "written", got.Written(), tc.writes+" "+tc.makes+" rec/"+h.Issuer+"/"+h.Ref)
+			for _, m := range got.Makes {
+				if !slices.Contains(got.Writes, m.With) || slices.Contains(append(got.Reads, got.Writes...), m.Key) {
+					t.Errorf("%s is made with %s: one is not read, or both are", m.Key, m.With)
+				}
+			}
 		})
 	}
 	for _, e := range examples() {
@@ -126,12 +133,12 @@ func other(t *rapid.T, label, name string) Payload {
 func TestDifferentGrainSharesOnlyTheRegistry(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := Touched(other(t, "first", "11")), Touched(other(t, "second", "22"))
-		for _, key := range a.Writes {
-			if slices.Contains(b.Writes, key) || slices.Contains(b.Reads, key) {
+		for _, key := range a.Written() {
+			if slices.Contains(b.Written(), key) || slices.Contains(b.Reads, key) {
 				t.Fatalf("both touch %s, which the first writes", key)
 			}
 		}
-		for _, key := range b.Writes {
+		for _, key := range b.Written() {
 			if slices.Contains(a.Reads, key) {
 				t.Fatalf("both touch %s, which the second writes", key)
 			}

@@ -229,7 +229,8 @@ func newBusyWorld(t *testing.T) *world {
 // declared wants a transaction to write what its payload told, and keys that
 // hold the record's own id: the packer goes by nothing else.
 func declared(t *rapid.T, p record.Payload, writes map[string][]byte) {
-	told := record.Touched(p).Writes
+	touched := record.Touched(p)
+	told := touched.Written()
 	for key := range writes {
 		kind, _, _ := strings.Cut(key, "/")
 		if kind != "edge" && kind != "ins" && !slices.Contains(told, key) {

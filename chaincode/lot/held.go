@@ -188,13 +188,14 @@ func (h *held) remove(custodian, owner string, grams int64) (nonFood int64, err 
 	return h.draw(owner, grams), nil
 }
 
-// create makes a lot that one party owns and one holds.
+// create makes a lot that one party owns and one holds. That the lot is absent
+// was read, and with it that nobody holds it.
 func create(c *state.Case, id string, lot *record.LotState, owner, custodian string) {
 	h := held{id: id, lot: lot}
 	h.give(owner, lot.Grams, 0)
 	h.hand(custodian, lot.Grams)
 	state.Put(c.View, record.LotKey(id), lot)
-	state.Put(c.View, record.StockKey(id), &h.stock)
+	state.Create(c.View, record.StockKey(id), &h.stock)
 }
 
 // newLot begins the state of a lot that this record makes.

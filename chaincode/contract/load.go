@@ -33,9 +33,9 @@ func load(stub Stub, items []item) (*state.View, error) {
 	return state.NewView(loaded), nil
 }
 
-// named lists the keys that the payloads name. Those that a record of this very
-// batch would make come apart, where another reads them: in a batch that brings
-// a lot and what happens to it, none of them is there yet.
+// named lists the keys that the payloads name. Those that one record of the
+// batch makes and another reads stand in later: in a batch that brings a lot
+// and what happens to it, none of them is there yet.
 func named(items []item) (keys []string, later []record.Made) {
 	made := map[string]string{} // key -> the key that it comes with
 	for i := range items {

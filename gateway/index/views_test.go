@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"testing"
 
 	"github.com/grainledger/grainledger/gateway/ledger"
@@ -184,6 +185,12 @@ func TestRecordAndReceipt(t *testing.T) {
 	receipt, err := ix.Receipt(ctx, r.Place.Tx)
 	if err != nil || len(receipt.Verdicts) != 3 || receipt.Verdicts[2].Code != record.UnknownLot || receipt.Code != ledger.Valid {
 		t.Errorf("receipt %+v, %v", receipt, err)
+	}
+	// The response leaves out what the envelope says; the receipt does not.
+	sold := record.Verdict{ID: id, Type: record.TypeSell, Issuer: farm, Ref: r.Ref, Outcome: record.Accepted,
+		Flags: []record.Flag{record.FlagInnerCheck}, Tx: r.Place.Tx, Index: 1}
+	if !reflect.DeepEqual(receipt.Verdicts[1], sold) {
+		t.Errorf("verdict %+v", receipt.Verdicts[1])
 	}
 	invalid, err := ix.Receipt(ctx, "tx-0-2-1")
 	if err != nil || invalid.Code != ledger.MVCCReadConflict || len(invalid.Verdicts) != 0 {

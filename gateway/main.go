@@ -55,7 +55,7 @@ func command() *cobra.Command {
 	c.flags(cmd.Flags())
 	cmd.CompletionOptions.DisableDefaultCmd = true
 	cmd.AddCommand(backupCommands()...)
-	cmd.AddCommand(archiveCommand())
+	cmd.AddCommand(archiveCommand(), indexCommand())
 	return cmd
 }
 

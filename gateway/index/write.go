@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/grainledger/grainledger/gateway/ledger"
 )
 
 // writer writes the changes of one block inside one transaction.
@@ -77,8 +80,17 @@ func (w *writer) writeTxs(ctx context.Context) error {
 	w.tip.txs += int64(len(b.Txs))
 	return w.insert(ctx, insertTx, len(b.Txs), func(args []any, i int) []any {
 		tx := &b.Txs[i]
-		return append(args, w.txNumber(i), tx.ID, int64(b.Number), stamp(tx.Time), string(tx.Code), tx.Function, w.changes.answers[i])
+		return append(args, w.txNumber(i), text(tx.ID), int64(b.Number), stamp(tx.Time), string(tx.Code), text(tx.Function), w.changes.answers[i])
 	})
+}
+
+// maxText bounds what is kept of a name that anybody on a channel can make up.
+const maxText = 256
+
+// text is a name out of a transaction that no contract has looked at, in the
+// form that every database takes: bounded, UTF-8 and without NUL.
+func text(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s[:min(len(s), maxText)], "\uFFFD"), "\x00", "\uFFFD")
 }
 
 func (w *writer) txNumber(i int) int64 { return w.first.txs + int64(i) + 1 }

@@ -45,7 +45,8 @@ type Chain interface {
 type Lots interface {
 	Lot(ctx context.Context, lot string) (index.Lot, error)
 	Origins(ctx context.Context, lot string) ([]index.Origin, error)
-	Trace(ctx context.Context, lot string, dir index.Direction, cursor string, limit int) (index.Trace, error)
+	// TraceJSON is an index.Trace, encoded.
+	TraceJSON(ctx context.Context, lot string, dir index.Direction, cursor string, limit int) ([]byte, error)
 }
 
 // Registry reads what else the index holds.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/go-json-experiment/json"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"github.com/grainledger/grainledger/gateway/index"
 	"github.com/grainledger/grainledger/gateway/jobs"
@@ -212,10 +213,11 @@ func (f fakeIndex) Origins(_ context.Context, id string) ([]index.Origin, error)
 	return []index.Origin{{Lot: "L1", Share: 1, Grams: 5, Variety: "not shown"}}, f.find(id, "L1")
 }
 
-func (f fakeIndex) Trace(_ context.Context, id string, dir index.Direction, _ string, _ int) (index.Trace, error) {
+func (f fakeIndex) TraceJSON(_ context.Context, id string, dir index.Direction, _ string, _ int) ([]byte, error) {
 	lot := aLot()
-	return index.Trace{Lot: id, Direction: dir, Nodes: []index.Node{{ID: "L1", Lot: &lot, Records: []index.Record{aRecord()}}},
-		Edges: []index.Edge{{Parent: "P", Child: "L1", Grams: 5, Record: someID}}, Next: "more"}, f.find(id, "L1")
+	trace, err := json.Marshal(index.Trace{Lot: id, Direction: dir, Nodes: []index.Node{{ID: "L1", Lot: &lot, Records: []index.Record{aRecord()}}},
+		Edges: []index.Edge{{Parent: "P", Child: "L1", Grams: 5, Record: someID}}, Next: "more"}, jsonv1.OmitEmptyWithLegacySemantics(true))
+	return trace, errors.Join(err, f.find(id, "L1"))
 }
 
 func (f fakeIndex) Bin(_ context.Context, code string) (index.Bin, error) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/http"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -30,12 +31,12 @@ func (a *API) getTrace(c *gin.Context) {
 	if !ok || !a.fresh.ready(c) {
 		return
 	}
-	trace, err := a.opt.Index.Trace(c.Request.Context(), c.Param("id"), direction, c.Query("cursor"), limit)
+	trace, err := a.opt.Index.TraceJSON(c.Request.Context(), c.Param("id"), direction, c.Query("cursor"), limit)
 	if err != nil {
 		failRead(c, err)
 		return
 	}
-	answer(c, &trace)
+	send(c, http.StatusOK, "application/json", trace)
 }
 
 // origins is the answer to a question for a lot's harvests.

@@ -2,6 +2,7 @@ package index
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -207,4 +208,26 @@ func hasFlag(flags []record.Flag, want record.Flag) bool {
 		}
 	}
 	return false
+}
+
+// showsEverywhere tells whether the block changes what nodes show that it does
+// not speak of: names of enterprises, sealed parts that are no more, and what
+// counterparties added to records of earlier blocks.
+func (c *changes) showsEverywhere() bool {
+	for _, state := range c.sealed {
+		if state == Purged {
+			return true
+		}
+	}
+	for _, e := range c.entries {
+		if _, here := c.position[e.ID]; !here {
+			return true
+		}
+	}
+	for key := range c.state {
+		if key == record.RootKey || strings.HasPrefix(key, record.EnterpriseKey("")) {
+			return true
+		}
+	}
+	return len(c.repeats) > 0
 }

@@ -25,6 +25,7 @@ type Index struct {
 	gate    *gate
 	flights flights
 	origins *originCache
+	facts   *factCache
 }
 
 // Open opens the index at a place, and makes it where there is none: the path
@@ -71,6 +72,7 @@ func (ix *Index) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	ix.facts = newFactCache(maxFactBytes, tip.records)
 	ix.height.advance(tip.height())
 	return nil
 }

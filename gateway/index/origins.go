@@ -81,7 +81,7 @@ func (r *reader) lotGrams(ctx context.Context, num int64) (int64, error) {
 
 // ancestors reads all that a node stems from.
 func (r *reader) ancestors(ctx context.Context, start vertex) (*graph, error) {
-	g := newGraph(r, Up, start)
+	g := newGraph(r, start)
 	return g, g.expandAll(ctx)
 }
 

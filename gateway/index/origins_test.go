@@ -174,7 +174,7 @@ func TestTooMuchGraph(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		g := newGraph(r, Up, v)
+		g := newGraph(r, v)
 		g.maxEdges = 2
 		return g.expandAll(context.Background())
 	})

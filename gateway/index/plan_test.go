@@ -12,12 +12,12 @@ import (
 func TestQueriesUseIndexes(t *testing.T) {
 	ix := openIndex(t)
 	for _, query := range []string{
-		parentsOf, childrenOf, parentsOfMixes, childrenOfMixes, vertexByID, nodeNumbers, nodeIDs, lotStates,
-		lotState, recordByID, recordByRef, recordsByNum, placesOf, reportsOnAll, recordIDs, recordsOfNodes, sealedStates, cosignatureOf,
+		parentsOf, parentsOfMixes, nextParents, nextChildren, moreParents, moreChildren, mixesBefore, mixesAfter, spotByID, vertexByID, nodeNumbers, nodeIDs, lotStates,
+		lotState, recordByID, recordByRef, recordsByNum, placesOf, reportsOnAll, recordsOfNodes, sealedStates, cosignatureOf,
 		stateValues, stateValue, lotByID, lotByBatch, transitOf, shipmentsOf, reportsOn, makerOf, placeOf,
 		keysOfEnterprise, facilityPage, retailPage, txByID, tipQuery, countState,
 	} {
-		for _, step := range plan(t, ix, withList(query, 0, 16)) {
+		for _, step := range plan(t, ix, withList(query, strings.Count(query, "$"), 8)) {
 			t.Log(step)
 			if step = strings.TrimLeft(step, " ->"); strings.HasPrefix(step, "SCAN") && !strings.HasPrefix(step, "SCAN block") ||
 				strings.HasPrefix(step, "Seq Scan") {

@@ -45,8 +45,8 @@ type Chain interface {
 type Lots interface {
 	Lot(ctx context.Context, lot string) (index.Lot, error)
 	Origins(ctx context.Context, lot string) ([]index.Origin, error)
-	// TraceJSON is an index.Trace, encoded.
-	TraceJSON(ctx context.Context, lot string, dir index.Direction, cursor string, limit int) ([]byte, error)
+	// AppendTrace appends an index.Trace, encoded.
+	AppendTrace(ctx context.Context, b []byte, lot string, dir index.Direction, cursor string, limit int) ([]byte, error)
 }
 
 // Registry reads what else the index holds.

@@ -213,7 +213,7 @@ func (f fakeIndex) Origins(_ context.Context, id string) ([]index.Origin, error)
 	return []index.Origin{{Lot: "L1", Share: 1, Grams: 5, Variety: "not shown"}}, f.find(id, "L1")
 }
 
-func (f fakeIndex) TraceJSON(_ context.Context, id string, dir index.Direction, _ string, _ int) ([]byte, error) {
+func (f fakeIndex) AppendTrace(_ context.Context, _ []byte, id string, dir index.Direction, _ string, _ int) ([]byte, error) {
 	lot := aLot()
 	trace, err := json.Marshal(index.Trace{Lot: id, Direction: dir, Nodes: []index.Node{{ID: "L1", Lot: &lot, Records: []index.Record{aRecord()}}},
 		Edges: []index.Edge{{Parent: "P", Child: "L1", Grams: 5, Record: someID}}, Next: "more"}, jsonv1.OmitEmptyWithLegacySemantics(true))

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"strconv"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 
@@ -31,13 +32,19 @@ func (a *API) getTrace(c *gin.Context) {
 	if !ok || !a.fresh.ready(c) {
 		return
 	}
-	trace, err := a.opt.Index.TraceJSON(c.Request.Context(), c.Param("id"), direction, c.Query("cursor"), limit)
+	page := tracePages.Get().(*[]byte)
+	defer tracePages.Put(page)
+	var err error
+	*page, err = a.opt.Index.AppendTrace(c.Request.Context(), (*page)[:0], c.Param("id"), direction, c.Query("cursor"), limit)
 	if err != nil {
 		failRead(c, err)
 		return
 	}
-	send(c, http.StatusOK, "application/json", trace)
+	send(c, http.StatusOK, "application/json", *page)
 }
+
+// tracePages has room for answers, which are large and many.
+var tracePages = sync.Pool{New: func() any { return new([]byte) }}
 
 // origins is the answer to a question for a lot's harvests.
 type origins struct {

@@ -41,7 +41,7 @@ func wantTrace(t *testing.T, ix *Index, lot string, dir Direction, limit int) {
 			t.Fatal(err)
 		}
 		for range 2 {
-			got, err := ix.TraceJSON(ctx, lot, dir, cursor, limit)
+			got, err := ix.AppendTrace(ctx, nil, lot, dir, cursor, limit)
 			if err != nil || string(got) != string(want) {
 				t.Fatalf("%s %s at height %d: %v\n%s\nwant\n%s", dir, lot, ix.Height(), err, got, want)
 			}
@@ -135,7 +135,7 @@ func TestKeptTracesWhileBlocksCome(t *testing.T) {
 				default:
 				}
 				height := ix.Height()
-				raw, err := ix.TraceJSON(context.Background(), "H", Down, "", MaxLimit)
+				raw, err := ix.AppendTrace(context.Background(), nil, "H", Down, "", MaxLimit)
 				if err != nil {
 					t.Error(err)
 					return
@@ -221,20 +221,20 @@ func TestFactsAreBounded(t *testing.T) {
 	}
 }
 
-func TestTraceJSONRefusals(t *testing.T) {
+func TestAppendTraceRefusals(t *testing.T) {
 	c := newChain(t)
 	village(c)
 	ix := indexed(t, c)
 	for range 2 {
-		if _, err := ix.TraceJSON(context.Background(), "nothing", Up, "", 0); !errors.Is(err, ErrNotFound) {
+		if _, err := ix.AppendTrace(context.Background(), nil, "nothing", Up, "", 0); !errors.Is(err, ErrNotFound) {
 			t.Errorf("unknown lot: %v", err)
 		}
-		if _, err := ix.TraceJSON(context.Background(), "F1", Up, "x", 0); !errors.Is(err, ErrBadCursor) {
+		if _, err := ix.AppendTrace(context.Background(), nil, "F1", Up, "x", 0); !errors.Is(err, ErrBadCursor) {
 			t.Errorf("bad cursor: %v", err)
 		}
 		wantTrace(t, ix, "F1", Up, 5)
 	}
-	if _, err := ix.TraceJSON(context.Background(), "F1", "sideways", "", 0); err == nil {
+	if _, err := ix.AppendTrace(context.Background(), nil, "F1", "sideways", "", 0); err == nil {
 		t.Error("there is no such direction")
 	}
 }

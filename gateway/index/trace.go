@@ -115,7 +115,9 @@ type crossing struct {
 }
 
 func newWalk(start spot, dir Direction, cursor string, limit int, records int64) (*walk, error) {
-	w := &walk{start: start.id, dir: dir, limit: limit, upTo: records, met: map[int64]int{start.num: 0}}
+	w := &walk{start: start.id, dir: dir, limit: limit, upTo: records,
+		met: make(map[int64]int, limit+1), queue: make([]step, 0, limit+1), page: make([]step, 0, limit), edges: make([]crossing, 0, limit)}
+	w.met[start.num] = 0
 	resume, err := readCursor(cursor, w.name(), &w.upTo, &w.from)
 	if err != nil {
 		return nil, err

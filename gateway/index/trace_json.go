@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/go-json-experiment/json"
@@ -13,40 +14,36 @@ import (
 	"github.com/grainledger/grainledger/record"
 )
 
-// TraceJSON is Trace as the API answers it. Where all that it needs is kept in
-// memory, it asks no database.
-func (ix *Index) TraceJSON(ctx context.Context, lot string, dir Direction, cursor string, limit int) ([]byte, error) {
+// AppendTrace appends Trace to b, as the API answers it. Where all that it
+// needs is kept in memory, it asks no database.
+func (ix *Index) AppendTrace(ctx context.Context, b []byte, lot string, dir Direction, cursor string, limit int) ([]byte, error) {
 	if err := dir.check(); err != nil {
-		return nil, err
+		return b, err
 	}
 	limit = pageSize(limit)
-	answer, err := ix.facts.traceJSON(ctx, lot, dir, cursor, limit)
+	w, bodies, err := ix.facts.trace(ctx, lot, dir, cursor, limit)
+	if err == nil {
+		return w.appendJSON(b, bodies), nil
+	}
 	if !errors.Is(err, errNotKept) {
-		return answer, err
+		return b, err
 	}
 	q := question{what: "trace JSON " + string(dir), of: lot, cursor: cursor, limit: limit, height: ix.Height()}
-	return together(ctx, &ix.flights, q, func(ctx context.Context) (answer []byte, err error) {
+	answer, err := together(ctx, &ix.flights, q, func(ctx context.Context) (answer []byte, err error) {
 		err = ix.readTrace(ctx, lot, dir, cursor, limit, func(r *reader, w *walk) error {
 			bodies, err := ix.bodies(ctx, r, w)
-			answer = w.json(bodies)
+			answer = w.appendJSON(nil, bodies)
 			return err
 		})
 		return answer, err
 	})
+	return append(b, answer...), err
 }
 
 // errNotKept: the answer needs what is not in memory.
 var errNotKept = errors.New("index: not kept")
 
-// traceJSON answers out of memory.
-func (c *factCache) traceJSON(ctx context.Context, lot string, dir Direction, cursor string, limit int) ([]byte, error) {
-	w, bodies, err := c.trace(ctx, lot, dir, cursor, limit)
-	if err != nil {
-		return nil, err
-	}
-	return w.json(bodies), nil
-}
-
+// trace walks a page in memory.
 func (c *factCache) trace(ctx context.Context, lot string, dir Direction, cursor string, limit int) (*walk, [][]byte, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -153,13 +150,13 @@ func (n *Node) body() ([]byte, error) {
 	return b[1 : len(b)-1], nil
 }
 
-// json writes the page.
-func (w *walk) json(bodies [][]byte) []byte {
+// appendJSON writes the page.
+func (w *walk) appendJSON(b []byte, bodies [][]byte) []byte {
 	size := 256 + 260*len(w.edges)
 	for i := range bodies {
 		size += 80 + len(bodies[i])
 	}
-	b := append(make([]byte, 0, size), `{"lot":`...)
+	b = append(slices.Grow(b, size), `{"lot":`...)
 	b = quote(b, w.start)
 	b = append(b, `,"direction":"`+string(w.dir)+`","nodes":[`...)
 	for i, s := range w.page {

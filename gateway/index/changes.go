@@ -58,8 +58,13 @@ type lotChange struct {
 	stock []byte
 	kind  record.Type
 	maker string // id of the record that made it
+	year  int    // of a harvest
+	sort         // where the state changed
 	after int    // the number of records before the end of the transaction that wrote it
 }
+
+// sort is what kind of grain something is.
+type sort struct{ variety, nature, product string }
 
 type edgeKey struct{ child, parent, record string }
 

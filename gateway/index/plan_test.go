@@ -11,11 +11,14 @@ import (
 // of millions of rows in any of them would be found late.
 func TestQueriesUseIndexes(t *testing.T) {
 	ix := openIndex(t)
+	owned, _ := StockFilter{Party: depot}.where(make([]any, 3))
+	summed, _ := StockFilter{Party: depot}.where(make([]any, 2))
 	for _, query := range []string{
 		parentsOf, parentsOfMixes, nextParents, nextChildren, moreParents, moreChildren, mixesBefore, mixesAfter, spotByID, vertexByID, nodeNumbers, nodeIDs, lotStates,
 		lotState, recordByID, recordByRef, recordsByNum, placesOf, reportsOnAll, recordsOfNodes, sealedStates, cosignatureOf,
 		stateValues, stateValue, lotByID, lotByBatch, transitOf, shipmentsOf, reportsOn, makerOf, placeOf,
-		keysOfEnterprise, facilityPage, retailPage, txByID, tipQuery, countState,
+		keysOfEnterprise, facilityPage, retailPage, txByID, tipQuery, countState, holdingsOf, onTheWay, deleteStock,
+		stockList(owned), stockSums("variety", summed),
 	} {
 		for _, step := range plan(t, ix, withList(query, strings.Count(query, "$"), 8)) {
 			t.Log(step)

@@ -115,8 +115,9 @@ type crossing struct {
 }
 
 func newWalk(start spot, dir Direction, cursor string, limit int, records int64) (*walk, error) {
+	room := min(limit, MaxLimit) + 1 // a small page is most often all that is needed
 	w := &walk{start: start.id, dir: dir, limit: limit, upTo: records,
-		met: make(map[int64]int, limit+1), queue: make([]step, 0, limit+1), page: make([]step, 0, limit), edges: make([]crossing, 0, limit)}
+		met: make(map[int64]int, room), queue: make([]step, 0, room), page: make([]step, 0, room), edges: make([]crossing, 0, room)}
 	w.met[start.num] = 0
 	resume, err := readCursor(cursor, w.name(), &w.upTo, &w.from)
 	if err != nil {

@@ -55,15 +55,13 @@ func (c *changes) lot(id string) *lotChange {
 }
 
 func (c *changes) addLot(id string, value []byte) error {
-	var s struct {
-		Kind   record.Type `json:"kind"`
-		Record string      `json:"record"`
-	}
+	var s record.LotState
 	if err := json.Unmarshal(value, &s); err != nil {
 		return err
 	}
 	l := c.lot(id)
-	l.state, l.kind, l.maker = value, s.Kind, s.Record
+	l.state, l.kind, l.maker, l.year = value, s.Kind, s.Record, s.HarvestYear
+	l.sort = sort{s.Variety, s.Nature, s.Product}
 	return nil
 }
 

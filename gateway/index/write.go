@@ -18,6 +18,7 @@ type writer struct {
 	tip     tip // of the block before; of this one in the end
 	changes *changes
 	nodes   map[string]int64 // node id -> number
+	years   map[string]int   // node id -> year of harvest, 0 where it is not one
 	first   counters         // what the block before ended with
 }
 
@@ -27,7 +28,7 @@ var (
 		"ON CONFLICT (id) DO NOTHING") // Fabric keeps a repeated transaction in its block, marked invalid
 	insertRecord = insertInto("record",
 		"num, id, type, issuer, ref, occurred_at, tx, place, flags, sealed, cosigned, envelope", "")
-	insertNode       = insertInto("node", "num, id, seq, kind, epoch, mix", "")
+	insertNode       = insertInto("node", "num, id, seq, kind, epoch, mix, year", "")
 	insertLot        = insertInto("lot", "node, state, stock", "ON CONFLICT (node) DO UPDATE SET state = excluded.state, stock = excluded.stock")
 	insertEdge       = insertInto("edge", "child, parent, record, grams", "ON CONFLICT (child, parent, record) DO UPDATE SET grams = excluded.grams")
 	insertRecordNode = insertInto("record_node", "node, record", "ON CONFLICT (node, record) DO NOTHING")
@@ -36,7 +37,7 @@ var (
 
 // Statements for single rows.
 const (
-	updateSeq      = `UPDATE node SET seq = $1 WHERE num = $2`
+	updateSeq      = `UPDATE node SET seq = $1, year = $2 WHERE num = $3`
 	updateLotState = `UPDATE lot SET state = $1 WHERE node = $2`
 	updateStock    = `UPDATE lot SET stock = $1 WHERE node = $2`
 	updateEntry    = `UPDATE record SET cosigned = $1, flags = $2 WHERE issuer = $3 AND ref = $4`
@@ -62,6 +63,7 @@ func (w *writer) write(ctx context.Context) error {
 		{"nodes", w.writeNodes},
 		{"lots", w.writeLots},
 		{"edges", w.writeEdges},
+		{"stock", w.writeStock},
 		{"records of nodes", func(ctx context.Context) error { return w.writeLinks(ctx, links) }},
 		{"cosignatures", w.writeCosigned},
 		{"state", w.writeState},

@@ -51,7 +51,7 @@ func (w *writer) writeNodes(ctx context.Context) error {
 	for _, n := range w.number() {
 		if !n.known {
 			fresh = append(fresh, n)
-		} else if err := w.exec(ctx, updateSeq, n.seq, n.num); err != nil {
+		} else if err := w.exec(ctx, updateSeq, n.seq, w.years[n.id], n.num); err != nil {
 			return err
 		}
 	}
@@ -59,9 +59,9 @@ func (w *writer) writeNodes(ctx context.Context) error {
 		n := &fresh[i]
 		if epoch, mix, ok := splitMix(n.id); ok {
 			w.tip.mixes++
-			return append(args, n.num, n.id, n.seq, mixKind, epoch, mix)
+			return append(args, n.num, n.id, n.seq, mixKind, epoch, mix, w.years[n.id])
 		}
-		return append(args, n.num, n.id, n.seq, w.kind(n.id), nil, nil)
+		return append(args, n.num, n.id, n.seq, w.kind(n.id), nil, nil, w.years[n.id])
 	})
 }
 

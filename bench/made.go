@@ -42,7 +42,12 @@ type made struct {
 	server  *http.Server
 	address string
 	bins    int
+
+	constant []byte // the page of the constant handler
 }
+
+// constantPath answers with a page that is always the same.
+const constantPath = "/constant"
 
 // openMade makes a ledger of so many lots, or a few more, and serves it.
 func openMade(ctx context.Context, lots int) (*made, error) {
@@ -171,9 +176,10 @@ func (m *made) serve(ctx context.Context) (err error) {
 		return err
 	}
 	m.address = listener.Addr().String()
-	if err := web.Register(a.Engine(), web.Options{Reader: m.index, PublicURL: "http://" + m.address, Fresh: a.Fresh}); err != nil {
+	if err := web.Register(a.Engine(), web.Options{Reader: m.index, PublicURL: "http://" + m.address, Fresh: a.Fresh, Keeper: m.index}); err != nil {
 		return err
 	}
+	a.Engine().GET(constantPath, func(c *gin.Context) { c.Data(http.StatusOK, "text/html; charset=utf-8", m.constant) })
 	m.server = api.NewServer(a.Engine(), api.DefaultSubmitWait, slog.New(slog.DiscardHandler))
 	go m.server.Serve(listener) //nolint:errcheck // it ends when it is closed
 	return nil

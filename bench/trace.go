@@ -26,7 +26,11 @@ func madeFigures(ctx context.Context, s sizes) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []figure{trace}, nil
+	page, err := m.pageFigure(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return []figure{trace, page}, nil
 }
 
 // traceClients ask one after another, each as soon as it has its answer.

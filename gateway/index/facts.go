@@ -25,7 +25,7 @@ type factCache struct {
 	order   *lru.List              // the one asked for last in front
 	byID    map[string]int64
 
-	changed map[string]uint64 // node id -> the moment of its last change
+	changed map[string]uint64 // node id or bin code -> the moment of its last change
 	floor   uint64            // what changed before is forgotten: count it as changed then
 }
 
@@ -137,6 +137,9 @@ func (c *factCache) end(touched map[string]int64, all bool, records int64) {
 	}
 	for id, num := range touched {
 		c.changed[id] = c.moment
+		if isMix(id) {
+			c.changed[binOfMix(id)] = c.moment
+		}
 		if e := c.nodes[num]; e != nil {
 			c.drop(e)
 		}
@@ -156,8 +159,8 @@ func (ix *Index) Moment() uint64 {
 	return moment
 }
 
-// Unchanged tells whether everything that the index says of nodes, lots or
-// mixes, is still what it was at a moment. It may say no without need.
+// Unchanged tells whether everything that the index says of nodes (lots, mixes
+// and bins) is still what it was at a moment. It may say no without need.
 func (ix *Index) Unchanged(moment uint64, nodes []string) bool {
 	c := ix.facts
 	c.mu.Lock()

@@ -56,6 +56,7 @@ type Origin struct {
 // origins is the answer to Client.Origins.
 type origins struct {
 	Origins []Origin `json:"origins"`
+	Next    string   `json:"next,omitempty"`
 }
 
 // Direction of a trace.
@@ -119,9 +120,11 @@ type Bin struct {
 	Owner         string              `json:"owner,omitempty"`
 	Variety       string              `json:"variety,omitempty"`
 	Nature        string              `json:"nature,omitempty"`
-	NonFood       string              `json:"nonFood,omitempty"` // id of the record that made it so
-	Mixture       []Component         `json:"mixture"`
-	Origins       []Origin            `json:"origins"`
+	NonFood       string              `json:"nonFood,omitempty"`    // id of the record that made it so
+	Mixture       []Component         `json:"mixture"`              // by share, the largest 500
+	Origins       []Origin            `json:"origins"`              // the same
+	MoreMixture   int                 `json:"moreMixture,omitzero"` // so many smaller shares are left out
+	MoreOrigins   int                 `json:"moreOrigins,omitzero"`
 	Inspections   []record.Inspection `json:"inspections"`
 }
 

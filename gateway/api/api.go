@@ -44,7 +44,7 @@ type Chain interface {
 // Lots reads lots out of the index.
 type Lots interface {
 	Lot(ctx context.Context, lot string) (index.Lot, error)
-	Origins(ctx context.Context, lot string) ([]index.Origin, error)
+	OriginsPage(ctx context.Context, lot, cursor string, limit int) (page []index.Origin, next string, err error)
 	// AppendTrace appends an index.Trace, encoded.
 	AppendTrace(ctx context.Context, b []byte, lot string, dir index.Direction, cursor string, limit int) ([]byte, error)
 }
@@ -73,6 +73,7 @@ type Progress interface {
 type Index interface {
 	Lots
 	Registry
+	Stocks
 	Progress
 }
 
@@ -112,9 +113,10 @@ type Options struct {
 	Index     Index
 	Metrics   *Metrics
 	Log       *slog.Logger
-	NodeKey   string // public key of the node, 04||x||y hex
-	Version   string // of the program
-	TLS       bool   // served over TLS: browsers are told to stay with it
+	Authorise Authorise // default: nobody is
+	NodeKey   string    // public key of the node, 04||x||y hex
+	Version   string    // of the program
+	TLS       bool      // served over TLS: browsers are told to stay with it
 
 	MaxBody     int64
 	MaxRecords  int
@@ -172,6 +174,9 @@ func (o *Options) setDefaults() {
 	setDefault(&o.ReadWait, DefaultReadWait)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Authorise == nil {
+		o.Authorise = nobody
 	}
 	if o.Metrics == nil {
 		o.Metrics = NewMetrics()

@@ -209,8 +209,8 @@ func (f fakeIndex) Lot(_ context.Context, id string) (index.Lot, error) {
 		RecordPlace: place()}, f.find(id, "L1")
 }
 
-func (f fakeIndex) Origins(_ context.Context, id string) ([]index.Origin, error) {
-	return []index.Origin{{Lot: "L1", Share: 1, Grams: 5, Variety: "not shown"}}, f.find(id, "L1")
+func (f fakeIndex) OriginsPage(_ context.Context, id, _ string, _ int) ([]index.Origin, string, error) {
+	return []index.Origin{{Lot: "L1", Share: 1, Grams: 5, Variety: "not shown"}}, "more", f.find(id, "L1")
 }
 
 func (f fakeIndex) AppendTrace(_ context.Context, _ []byte, id string, dir index.Direction, _ string, _ int) ([]byte, error) {
@@ -232,6 +232,26 @@ func (f fakeIndex) Enterprise(_ context.Context, uscc, _ string, _ int) (index.E
 		Facilities:           []record.RegisteredFacility{{Code: "c", Name: "n", USCC: uscc, Kind: record.FacilityBin, Record: someID}},
 		Keys:                 []index.KeyInfo{{ID: someID, PublicKey: "04"}}, Place: place(), Next: "more",
 	}, f.find(uscc, someUSCC)
+}
+
+func (f fakeIndex) Stock(_ context.Context, filter index.StockFilter, _ string, _ int) (index.StockPage, error) {
+	return index.StockPage{Items: []index.StockItem{{Lot: "L1", Party: filter.Party, Variety: "1110000", Year: filter.Year, OwnedGrams: 5, HeldGrams: 5}},
+		Next: "more"}, f.find("", "")
+}
+
+func (f fakeIndex) SumStock(_ context.Context, filter index.StockFilter, by, _ string, _ int) (index.StockSums, error) {
+	if by == "colour" {
+		return index.StockSums{}, index.ErrBadGroup
+	}
+	return index.StockSums{By: by, Sums: []index.StockSum{{Key: filter.Party, OwnedGrams: 5}}}, f.find("", "")
+}
+
+func (f fakeIndex) Scope(_ context.Context, of, _ string, _ int) (index.Scope, error) {
+	return index.Scope{Of: of, Nodes: []index.ScopeNode{{ID: of, Holdings: []index.Holding{{Party: someUSCC, Owned: 5, Held: 5}}}}, Next: "more"}, f.find(of, "L1")
+}
+
+func (f fakeIndex) SumScope(_ context.Context, of string) (index.ScopeSums, error) {
+	return index.ScopeSums{Of: of, Lots: 1, Holdings: []index.Holding{{Party: someUSCC, Owned: 5, Held: 5}}}, f.find(of, "L1")
 }
 
 func (f fakeIndex) Record(_ context.Context, id string) (index.Record, error) {
@@ -338,7 +358,8 @@ func start(t *testing.T, w *world, change func(*Options)) *API {
 	})
 	opt := Options{
 		Submitter: packer, Chain: fakeChain{w}, Index: fakeIndex{w}, Metrics: metrics,
-		Jobs: fakeJobs{world: w, packer: packer}, NodeKey: "04", Version: "test",
+		Authorise: func(c *gin.Context) (string, bool) { return c.GetHeader("X-Caller"), c.GetHeader("X-Caller") != "" },
+		Jobs:      fakeJobs{world: w, packer: packer}, NodeKey: "04", Version: "test",
 		ReadWait: 10 * time.Millisecond, SubmitWait: 500 * time.Millisecond, MaxRecords: 80,
 		Log: slog.New(slog.DiscardHandler),
 	}

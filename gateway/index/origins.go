@@ -24,9 +24,36 @@ func (ix *Index) Origins(ctx context.Context, lot string) ([]Origin, error) {
 	})
 }
 
-func (ix *Index) originsOf(ctx context.Context, lot string) (origins []Origin, err error) {
+// OriginsPage is a page of them, and the cursor of the next.
+func (ix *Index) OriginsPage(ctx context.Context, lot, cursor string, limit int) ([]Origin, string, error) {
+	var from int64
+	if _, err := readCursor(cursor, "origins "+lot, &from); err != nil {
+		return nil, "", err
+	}
+	all, err := ix.weighedOrigins(ctx, lot)
+	if err != nil || from > int64(len(all)) {
+		return []Origin{}, "", err
+	}
+	page, next := all[from:], ""
+	if limit = pageSize(limit); len(page) > limit {
+		page, next = page[:limit], writeCursor("origins "+lot, from+int64(limit))
+	}
+	return page, next, nil
+}
+
+func (ix *Index) originsOf(ctx context.Context, lot string) ([]Origin, error) {
+	origins, err := ix.weighedOrigins(ctx, lot)
+	if err != nil {
+		return nil, err
+	}
+	err = ix.read(ctx, "names of origins", func(r *reader) error { return r.nameOrigins(ctx, origins) })
+	return origins, err
+}
+
+// weighedOrigins are the origins of a lot without names.
+func (ix *Index) weighedOrigins(ctx context.Context, lot string) ([]Origin, error) {
 	var s stem
-	err = ix.read(ctx, "lot "+lot, func(r *reader) (err error) {
+	err := ix.read(ctx, "lot "+lot, func(r *reader) (err error) {
 		s, err = r.stem(ctx, lot)
 		return err
 	})
@@ -37,9 +64,7 @@ func (ix *Index) originsOf(ctx context.Context, lot string) (origins []Origin, e
 	if err != nil {
 		return nil, err
 	}
-	origins = weigh(kept, s.total)
-	err = ix.read(ctx, "names of origins", func(r *reader) error { return r.nameOrigins(ctx, origins) })
-	return origins, err
+	return weigh(kept, s.total), nil
 }
 
 // keptOrigins are the origins of a node that can no longer change, without

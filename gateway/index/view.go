@@ -132,8 +132,10 @@ type Bin struct {
 	Variety       string              `json:"variety,omitempty"`
 	Nature        string              `json:"nature,omitempty"`
 	NonFood       string              `json:"nonFood,omitempty"`
-	Mixture       []Component         `json:"mixture"` // by share, largest first
-	Origins       []Origin            `json:"origins"`
+	Mixture       []Component         `json:"mixture"`              // by share, largest first, at most MaxLimit
+	Origins       []Origin            `json:"origins"`              // the same
+	MoreMixture   int                 `json:"moreMixture,omitzero"` // so many smaller shares are left out
+	MoreOrigins   int                 `json:"moreOrigins,omitzero"`
 	Inspections   []record.Inspection `json:"inspections"`    // newest first, at most MaxListed
 	More          bool                `json:"more,omitempty"` // there are older inspections
 }

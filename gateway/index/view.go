@@ -1,7 +1,7 @@
-// Package index is the gateway's read model: an SQLite database filled from
-// the ledger's block stream. It can be deleted at any time; it is built again
-// from the blocks. Reads of the gateway come from here and never disturb the
-// ledger.
+// Package index is the gateway's read model: an SQLite or PostgreSQL database
+// filled from the ledger's block stream. It can be deleted at any time; it is
+// built again from the blocks. Reads of the gateway come from here and never
+// disturb the ledger.
 package index
 
 import (

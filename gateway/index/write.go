@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
-
-	"github.com/grainledger/grainledger/gateway/ledger"
 )
 
 // writer writes the changes of one block inside one transaction.

@@ -78,7 +78,7 @@ func (w *writer) writeTxs(ctx context.Context) error {
 	return w.insert(ctx, insertTx, len(b.Txs), func(args []any, i int) []any {
 		tx := &b.Txs[i]
 		response := ""
-		if decides(tx) {
+		if tx.BringsRecords() {
 			response = string(tx.Response)
 		}
 		return append(args, w.txNumber(i), tx.ID, int64(b.Number), stamp(tx.Time), string(tx.Code), tx.Function, response)

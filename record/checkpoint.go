@@ -1,6 +1,7 @@
 package record
 
 import (
+	"encoding/base64"
 	"strings"
 )
 
@@ -10,7 +11,7 @@ import (
 // that rewrites its past.
 type Checkpoint struct {
 	Header
-	Note        []byte   `json:"note"`                  // the signed note (C2SP signed-note, tlog-checkpoint)
+	Note        string   `json:"note"`                  // the signed note (C2SP signed-note, tlog-checkpoint), base64
 	KeyID       string   `json:"keyId"`                 // the issuer's key that signed the note
 	Consistency []string `json:"consistency,omitempty"` // hashes of the proof from the last anchored size, hex
 }
@@ -25,9 +26,19 @@ const (
 
 func (*Checkpoint) Type() Type { return TypeCheckpoint }
 
+// NoteBytes is the signed note itself; nothing where it is not base64 in its
+// one spelling.
+func (p *Checkpoint) NoteBytes() []byte {
+	note, err := base64.StdEncoding.Strict().DecodeString(p.Note)
+	if err != nil || base64.StdEncoding.EncodeToString(note) != p.Note {
+		return nil
+	}
+	return note
+}
+
 // Origin is the name of the log: the first line of the note.
 func (p *Checkpoint) Origin() string {
-	origin, _, _ := strings.Cut(string(p.Note), "\n")
+	origin, _, _ := strings.Cut(string(p.NoteBytes()), "\n")
 	return origin
 }
 
@@ -36,10 +47,13 @@ func (p *Checkpoint) Origin() string {
 func LogOrigin(uscc, name string) string { return uscc + "/" + name }
 
 func (p *Checkpoint) check(c *checker) {
+	note := p.NoteBytes()
 	switch name, own := strings.CutPrefix(p.Origin(), p.Issuer+"/"); {
-	case len(p.Note) == 0:
+	case p.Note == "":
 		c.fail(BadField, "note", "is missing")
-	case len(p.Note) > maxNoteBytes:
+	case len(note) == 0:
+		c.fail(BadField, "note", "is not base64")
+	case len(note) > maxNoteBytes:
 		c.fail(TooLarge, "note", "has more than %d bytes", maxNoteBytes)
 	case !own || !plainID(name, 40):
 		c.fail(BadField, "note", "is not that of a log of the issuer: its first line is not the issuer's code, a slash and a name")

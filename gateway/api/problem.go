@@ -79,6 +79,10 @@ func refusal(r ledger.Receipt) Problem {
 
 // titleOf is a reason's fixed public message, by the kind of the reason.
 func titleOf(c record.Code) string {
+	switch c {
+	case record.LogShrunk, record.LogForked, record.LogInconsistent:
+		return "The log does not continue what the ledger has anchored of it."
+	}
 	switch c / 1000 {
 	case 1:
 		return "The record does not have its form."

@@ -175,7 +175,7 @@ func (l *Log) ownNote(envelope []byte) ([]byte, error) {
 	if p.Origin() != l.origin {
 		return nil, nil
 	}
-	return p.Note, nil
+	return p.NoteBytes(), nil
 }
 
 func errAlien(what string) error {

@@ -22,6 +22,8 @@ func write(c *gin.Context, status int, mediaType string, v any) {
 			[]byte(`{"type":"`+problemURN+`internal_error","title":"The gateway failed.","status":500,"reason":"internal_error","requestId":""}`))
 		return
 	}
-	c.Header("Cache-Control", "no-store")
+	if c.Writer.Header().Get("Cache-Control") == "" {
+		c.Header("Cache-Control", "no-store")
+	}
 	c.Data(status, mediaType, body)
 }

@@ -39,5 +39,6 @@ func (a *API) newEngine() (*gin.Engine, error) {
 	v1.GET("/bins/:code", a.getBin)
 	v1.GET("/enterprises/:uscc", a.getEnterprise)
 	v1.GET("/ledger", a.getLedger)
+	a.routeLogs(v1)
 	return r, nil
 }

@@ -182,25 +182,33 @@ func errAlien(what string) error {
 	return fmt.Errorf("tlog: the ledger has anchored what this log does not have: %s", what)
 }
 
+// alien notes that the ledger has anchored something else than this log.
+func (l *Log) alien(what string, err error) error {
+	if err != nil {
+		what = fmt.Sprintf("%s: %v", what, err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.disagree = errAlien(what)
+	return l.disagree
+}
+
 // judge holds an anchored checkpoint against the log. The ledger has checked
 // that it continues the one before; that it is the log of these blocks only a
 // log that was built from them can tell.
 func (l *Log) judge(pos *position, a *Anchor) {
 	n, err := proof.ParseNote(a.Note)
-	if err != nil {
-		err = fmt.Errorf("record %s: %w", a.Record, err)
-	} else if root, rootErr := l.tree.Root(n.Size); rootErr != nil || root != n.Root {
-		err = fmt.Errorf("record %s: %d leaves under root %s", a.Record, n.Size, n.Root)
+	what := "a note that cannot be read"
+	if err == nil {
+		what = fmt.Sprintf("%d leaves under root %s", n.Size, n.Root)
+		var root proof.Hash
+		if root, err = l.tree.Root(n.Size); err == nil && root == n.Root {
+			pos.Anchor, pos.Size = a, n.Size
+			return
+		}
 	}
-	if err != nil {
-		l.log.Error("the ledger has anchored a checkpoint that is not one of this log", "record", a.Record, "block", a.Block, "error", err)
-		pos.Alien = err.Error()
-		l.mu.Lock()
-		l.disagree = errAlien(pos.Alien)
-		l.mu.Unlock()
-		return
-	}
-	pos.Anchor, pos.Size = a, n.Size
+	pos.Alien = what + ", record " + a.Record
+	l.log.Error("the ledger has anchored a checkpoint that is not one of this log", "error", l.alien(pos.Alien, err), "block", a.Block)
 }
 
 // Disagrees tells why what the ledger has anchored cannot be this log; nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/go-json-experiment/json"
@@ -128,6 +129,12 @@ func (l *Log) Close() error {
 
 // Origin is the log's name.
 func (l *Log) Origin() string { return l.origin }
+
+// name is the part of the origin behind its owner.
+func (l *Log) name() string {
+	_, name, _ := strings.Cut(l.origin, "/")
+	return name
+}
 
 // Size is the number of leaves.
 func (l *Log) Size() uint64 { return l.tree.Size() }

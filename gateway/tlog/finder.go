@@ -13,11 +13,12 @@ import (
 )
 
 // finder tells where a leaf stands. The newest leaves are in memory, the
-// others in runs: sorted files, each of which covers runLeaves·4^k leaves. Four
+// others in runs: sorted files, each of which covers unit·4^k leaves. Four
 // runs of one size are merged into one, so which runs there are follows from
 // the size of the tree, and each can be made again from its tiles.
 type finder struct {
 	tree *Tree
+	unit uint64 // leaves of the smallest run
 
 	mu     sync.RWMutex
 	recent map[proof.Hash]uint64
@@ -28,6 +29,7 @@ type finder struct {
 }
 
 const (
+	// runLeaves is the unit of a log: some 5 MB of memory.
 	runLeaves = 1 << 16
 	runFanout = 2 // bits: 4 runs make one
 )
@@ -38,18 +40,15 @@ type runID struct {
 	n     uint64
 }
 
-func (id runID) leaves() uint64 { return runLeaves << (runFanout * id.level) }
-func (id runID) first() uint64  { return id.n * id.leaves() }
-func (id runID) name() string   { return fmt.Sprintf("%d-%d", id.level, id.n) }
+func (id runID) name() string { return fmt.Sprintf("%d-%d", id.level, id.n) }
 
 const runDir = "find"
 
-// runsOf lists the runs that a tree of size leaves has, in order of leaves.
-func runsOf(size uint64) (out []runID) {
-	blocks := size / runLeaves
+// runsOf lists the runs that a tree of so many units has, in order of leaves.
+func runsOf(units uint64) (out []runID) {
 	for level := uint(31); ; level-- {
 		shift := runFanout * level
-		for n := blocks >> shift &^ 3; n < blocks>>shift; n++ {
+		for n := units >> shift &^ 3; n < units>>shift; n++ {
 			out = append(out, runID{level, n})
 		}
 		if level == 0 {
@@ -58,13 +57,13 @@ func runsOf(size uint64) (out []runID) {
 	}
 }
 
-func openFinder(t *Tree) (*finder, error) {
-	f := &finder{tree: t, recent: map[proof.Hash]uint64{}, until: t.size}
+func openFinder(t *Tree, unit uint64) (*finder, error) {
+	f := &finder{tree: t, unit: unit, recent: map[proof.Hash]uint64{}, until: t.size}
 	if err := t.makeDirs([]string{runDir}); err != nil {
 		return nil, err
 	}
 	want := map[string]bool{}
-	for _, id := range runsOf(t.size) {
+	for _, id := range runsOf(t.size / unit) {
 		want[id.name()] = true
 		r, err := f.openOrMake(id)
 		if err != nil {
@@ -72,7 +71,7 @@ func openFinder(t *Tree) (*finder, error) {
 		}
 		f.runs = append(f.runs, r)
 	}
-	f.from = t.size / runLeaves * runLeaves
+	f.from = t.size / unit * unit
 	err := t.leaves(f.from, t.size, f.remember)
 	if err == nil {
 		err = f.sweep(want)
@@ -136,10 +135,10 @@ func (t *Tree) Find(leaf proof.Hash) (uint64, error) { return t.finder.find(leaf
 
 // write makes the runs that the size of the tree asks for durable.
 func (f *finder) write() error {
-	if f.until-f.from < runLeaves {
+	if f.until-f.from < f.unit {
 		return nil
 	}
-	for f.until-f.from >= runLeaves {
+	for f.until-f.from >= f.unit {
 		if err := f.cut(); err != nil {
 			return err
 		}
@@ -150,13 +149,13 @@ func (f *finder) write() error {
 // cut makes a run of the oldest leaves in memory, and merges runs where four
 // of a size are there.
 func (f *finder) cut() error {
-	entries := make([]entry, 0, runLeaves)
+	entries := make([]entry, 0, f.unit)
 	for leaf, index := range f.recent {
-		if index < f.from+runLeaves {
+		if index < f.from+f.unit {
 			entries = append(entries, newEntry(leaf, index))
 		}
 	}
-	r, err := f.makeRun(runID{0, f.from / runLeaves}, entries)
+	r, err := f.makeRun(runID{0, f.from / f.unit}, entries)
 	if err != nil {
 		return err
 	}
@@ -174,7 +173,7 @@ func (f *finder) cut() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.runs, f.old = runs, append(f.old, old...)
-	f.from += runLeaves
+	f.from += f.unit
 	for leaf, index := range f.recent {
 		if index < f.from {
 			delete(f.recent, leaf)
@@ -208,8 +207,8 @@ func (f *finder) openOrMake(id runID) (*run, error) {
 		return r, nil
 	}
 	if id.level == 0 {
-		entries := make([]entry, 0, runLeaves)
-		err := f.tree.leaves(id.first(), id.first()+runLeaves, func(leaf proof.Hash, index uint64) {
+		entries := make([]entry, 0, f.unit)
+		err := f.tree.leaves(id.n*f.unit, (id.n+1)*f.unit, func(leaf proof.Hash, index uint64) {
 			entries = append(entries, newEntry(leaf, index))
 		})
 		if err != nil {

@@ -67,13 +67,17 @@ type position struct {
 // Open opens the records log of that origin in a directory, whose parent must
 // be there. ErrDamaged and ErrOtherChain leave it to the caller to Remove it.
 func Open(disk durable.Disk, dir, origin string, log *slog.Logger) (*Log, error) {
+	return open(disk, dir, origin, runLeaves, log)
+}
+
+func open(disk durable.Disk, dir, origin string, unit uint64, log *slog.Logger) (*Log, error) {
 	if err := proof.CheckOrigin(origin); err != nil {
 		return nil, fmt.Errorf("tlog: %w", err)
 	}
 	if err := errors.Join(disk.Mkdir(dir), disk.SyncDir(filepath.Dir(dir))); err != nil {
 		return nil, fmt.Errorf("tlog: %w", err)
 	}
-	tree, err := OpenTree(disk, dir)
+	tree, err := openTree(disk, dir, unit)
 	if err != nil {
 		return nil, err
 	}

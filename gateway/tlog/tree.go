@@ -47,12 +47,16 @@ type Tree struct {
 // OpenTree opens the tree in a directory, which must be there; one without
 // files is a tree without leaves.
 func OpenTree(disk durable.Disk, dir string) (*Tree, error) {
+	return openTree(disk, dir, runLeaves)
+}
+
+func openTree(disk durable.Disk, dir string, unit uint64) (*Tree, error) {
 	t := &Tree{disk: disk, dir: dir, dirs: map[string]bool{}, fresh: map[TileID][]proof.Hash{}}
 	if err := t.readState(); err != nil {
 		return nil, fmt.Errorf("tlog: open %s: %w", dir, err)
 	}
 	var err error
-	if t.finder, err = openFinder(t); err != nil {
+	if t.finder, err = openFinder(t, unit); err != nil {
 		return nil, fmt.Errorf("tlog: open %s: %w", dir, err)
 	}
 	return t, nil

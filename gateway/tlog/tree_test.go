@@ -77,7 +77,7 @@ func same(a, b []proof.Hash) bool {
 	return true
 }
 
-func openTree(t testing.TB, disk durable.Disk) *Tree {
+func treeOn(t testing.TB, disk durable.Disk) *Tree {
 	t.Helper()
 	tree, err := OpenTree(disk, "/")
 	if err != nil {
@@ -129,7 +129,7 @@ func TestProofsAreThoseOfTheTree(t *testing.T) {
 // TestConsistencyOfAllSizes: every size is proved to begin with every smaller.
 func TestConsistencyOfAllSizes(t *testing.T) {
 	const most = 300 // more than a tile
-	tree := openTree(t, durabletest.New())
+	tree := treeOn(t, durabletest.New())
 	all := naive(leavesOf(0, most))
 	tree.Append(all)
 	for n := uint64(0); n <= most; n++ {
@@ -148,7 +148,7 @@ func TestConsistencyOfAllSizes(t *testing.T) {
 }
 
 func TestBeyond(t *testing.T) {
-	tree := openTree(t, durabletest.New())
+	tree := treeOn(t, durabletest.New())
 	tree.Append(leavesOf(0, 300))
 	for name, err := range map[string]error{
 		"root":         second(tree.Root(301)),
@@ -207,7 +207,7 @@ func TestTileAddresses(t *testing.T) {
 // TestDamage: files that do not hold together are told from a good log.
 func TestDamage(t *testing.T) {
 	disk := durabletest.New()
-	tree := openTree(t, disk)
+	tree := treeOn(t, disk)
 	tree.Append(leavesOf(0, 600))
 	if err := tree.Flush(jsontext.Value(`{"x":1}`)); err != nil {
 		t.Fatal(err)
@@ -238,7 +238,7 @@ func TestDamage(t *testing.T) {
 	if err := durable.Write(disk, "/tile/0/001", encodeHashes(leavesOf(0, 256))); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openTree(t, disk).Inclusion(300, 600); !errors.Is(err, ErrDamaged) {
+	if _, err := treeOn(t, disk).Inclusion(300, 600); !errors.Is(err, ErrDamaged) {
 		t.Errorf("a proof from a wrong tile: %v", err)
 	}
 }

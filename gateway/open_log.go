@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -165,7 +166,7 @@ func ledgerRoot(ctx context.Context, l ledger.Ledger) (root record.Root, err err
 // gateway does.
 func (n *node) openAnchor(ctx context.Context) error {
 	var witnesses []tlog.Witness
-	for _, s := range n.config.witnesses {
+	for _, s := range strings.Fields(strings.Join(n.config.witnesses, " ")) { // an environment variable holds several
 		w, err := tlog.ParseWitness(s)
 		if err != nil {
 			return fmt.Errorf("--witness %s: %w", s, err)

@@ -33,7 +33,11 @@ func (t *Tree) Leaf(index uint64) (proof.Hash, error) {
 	if index >= t.Size() {
 		return proof.Hash{}, ErrBeyond
 	}
-	row, err := t.row(TileID{0, index / tileWidth})
+	tile := TileID{0, index / tileWidth}
+	if kept := t.kept.get(tile); kept != nil {
+		return kept.at(0, index%tileWidth), nil
+	}
+	row, err := t.row(tile)
 	if err != nil {
 		return proof.Hash{}, err
 	}

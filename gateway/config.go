@@ -16,6 +16,7 @@ import (
 	"github.com/grainledger/grainledger/gateway/jobs"
 	"github.com/grainledger/grainledger/gateway/ledger"
 	"github.com/grainledger/grainledger/gateway/tlog"
+	"github.com/grainledger/grainledger/proof"
 )
 
 // config is what an operator says. docs/gateway.md explains each flag.
@@ -142,6 +143,14 @@ func (c *config) check() error {
 		return fmt.Errorf("--batch-records: the contract takes at most %d records in a transaction", contract.MaxBatch)
 	case c.maxRecords > min(c.batch.QueueRecords, c.batch.IssuerRecords, c.batch.PeerRecords) || c.maxBody > int64(c.batch.QueueBytes):
 		return errors.New("a request of --max-records and --max-body does not fit --queue-records, --issuer-records, --peer-records and --queue-bytes")
+	}
+	if _, err := c.askedWitnesses(); err != nil {
+		return err
+	}
+	if c.logOrigin != "" {
+		if err := proof.CheckOrigin(c.logOrigin); err != nil {
+			return fmt.Errorf("--log-origin: %w", err)
+		}
 	}
 	return c.checkPositive()
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/grainledger/grainledger/gateway/durable"
+	"github.com/grainledger/grainledger/gateway/index"
 	"github.com/grainledger/grainledger/gateway/keys"
 	"github.com/grainledger/grainledger/gateway/ledger"
 	"github.com/grainledger/grainledger/gateway/tlog"
@@ -82,19 +83,18 @@ func (n *node) tryLog(ctx context.Context, origin string) (*tlog.Log, error) {
 	return tlog.Open(disk, dir, origin, n.log)
 }
 
-// sameLog holds the newest block that the log has read against the ledger's.
-// The index has waited for a ledger that is behind.
+// sameLog holds the newest block that the log has read against the ledger's. A
+// ledger that is behind is waited for, as the index does.
 func (n *node) sameLog(ctx context.Context, l *tlog.Log) error {
 	have := l.Height()
 	if have == 0 {
 		return nil
 	}
-	health, err := n.ledger.Health(ctx)
-	if err != nil {
+	var kept keepIndex
+	if err := n.awaitHeight(ctx, have); errors.Is(err, index.ErrAhead) && !errors.As(err, &kept) {
+		return fmt.Errorf("%w: it has read %d blocks, and the ledger has fewer", tlog.ErrOtherChain, have)
+	} else if err != nil {
 		return err
-	}
-	if health.Height < have {
-		return fmt.Errorf("%w: it has read %d blocks, the ledger has %d", tlog.ErrOtherChain, have, health.Height)
 	}
 	last, err := blockAt(ctx, n.ledger, have-1)
 	if err != nil {
@@ -162,16 +162,24 @@ func ledgerRoot(ctx context.Context, l ledger.Ledger) (root record.Root, err err
 	return root, readState(ctx, l, record.RootKey, &root)
 }
 
+// askedWitnesses reads the flags. An environment variable holds several.
+func (c *config) askedWitnesses() (out []tlog.Witness, err error) {
+	for _, s := range strings.Fields(strings.Join(c.witnesses, " ")) {
+		w, err := tlog.ParseWitness(s)
+		if err != nil {
+			return nil, fmt.Errorf("--witness %s: %w", s, err)
+		}
+		out = append(out, w)
+	}
+	return out, nil
+}
+
 // openAnchor starts what anchors the log and asks witnesses, where this
 // gateway does.
 func (n *node) openAnchor(ctx context.Context) error {
-	var witnesses []tlog.Witness
-	for _, s := range strings.Fields(strings.Join(n.config.witnesses, " ")) { // an environment variable holds several
-		w, err := tlog.ParseWitness(s)
-		if err != nil {
-			return fmt.Errorf("--witness %s: %w", s, err)
-		}
-		witnesses = append(witnesses, w)
+	witnesses, err := n.config.askedWitnesses()
+	if err != nil {
+		return err
 	}
 	ctx, n.anchor = context.WithCancel(context.WithoutCancel(ctx))
 	if len(witnesses) > 0 {

@@ -18,12 +18,18 @@ func (t *Tree) Root(size uint64) (proof.Hash, error) {
 	if size == 0 {
 		return proof.EmptyRoot(), nil
 	}
+	if root, ok := t.kept.root(size); ok {
+		return root, nil
+	}
 	ids := compact.RangeNodes(0, size, nil)
 	root, err := t.node(ids[len(ids)-1])
 	for i := len(ids) - 2; i >= 0 && err == nil; i-- {
 		var left proof.Hash
 		left, err = t.node(ids[i])
 		root = proof.NodeHash(left, root)
+	}
+	if err == nil {
+		t.kept.putRoot(size, root)
 	}
 	return root, err
 }
@@ -134,16 +140,37 @@ func (t *Tree) gather(n merkle.Nodes) ([]proof.Hash, error) {
 	return path, nil
 }
 
-// nodeCache keeps the inner nodes of full tiles, which never change: they take
-// 255 hashes to compute, and a bundle asks for many leaves of few tiles.
+// nodeCache keeps the inner nodes of full tiles and the roots of sizes, which
+// never change: they take hundreds of hashes to compute, and a bundle asks for
+// many leaves of few tiles under one root.
 type nodeCache struct {
 	mu    sync.RWMutex
 	tiles map[TileID]*nodes
+	roots map[uint64]proof.Hash
 }
 
-// maxKeptTiles bounds the cache, at 16 KiB a tile; beyond it everything is
-// forgotten at once.
-const maxKeptTiles = 256
+// Bounds of the cache, at 16 KiB a tile; beyond them everything is forgotten
+// at once.
+const (
+	maxKeptTiles = 256
+	maxKeptRoots = 1024
+)
+
+func (c *nodeCache) root(size uint64) (proof.Hash, bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	root, ok := c.roots[size]
+	return root, ok
+}
+
+func (c *nodeCache) putRoot(size uint64, root proof.Hash) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.roots == nil || len(c.roots) >= maxKeptRoots {
+		c.roots = map[uint64]proof.Hash{}
+	}
+	c.roots[size] = root
+}
 
 func (c *nodeCache) get(id TileID) *nodes {
 	c.mu.RLock()

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math/bits"
+	"sync"
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -240,5 +241,54 @@ func TestDamage(t *testing.T) {
 	}
 	if _, err := treeOn(t, disk).Inclusion(300, 600); !errors.Is(err, ErrDamaged) {
 		t.Errorf("a proof from a wrong tile: %v", err)
+	}
+}
+
+// TestReadersWhileItGrows: proofs that are asked for while leaves come in and
+// go to disk hold.
+func TestReadersWhileItGrows(t *testing.T) {
+	const n = 4000
+	all := leavesOf(0, n)
+	tree, err := openTree(durable.OS{}, t.TempDir(), 256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var readers sync.WaitGroup
+	for r := range uint64(3) {
+		readers.Go(func() {
+			for i := r; tree.Size() < n; i += 7 {
+				size := tree.Size()
+				if size == 0 {
+					continue
+				}
+				at := i % size
+				if found, err := tree.Find(all[at]); err != nil || found != at {
+					t.Errorf("leaf %d of %d is found at %d, %v", at, size, found, err)
+					return
+				}
+				if _, err := tree.Inclusion(at, size); err != nil {
+					t.Errorf("leaf %d of %d: %v", at, size, err)
+					return
+				}
+				if _, err := tree.Consistency(at, size); err != nil {
+					t.Errorf("%d before %d: %v", at, size, err)
+					return
+				}
+			}
+		})
+	}
+	for i := 0; i < n; i += 40 {
+		tree.Append(all[i : i+40])
+		if i%320 == 0 {
+			if err := tree.Flush(nil); err != nil {
+				t.Error(err)
+				break
+			}
+		}
+	}
+	tree.Append(leavesOf(n, n+1)) // ends the readers where a flush failed
+	readers.Wait()
+	if err := tree.Close(); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -57,7 +57,7 @@ func (c *chain) add(t testing.TB, records int, checkpoints ...record.Envelope) {
 		c.refs++
 		payload := fmt.Appendf(nil, `{"issuer":%q,"ref":"%s-%d"}`, owner, c.seed, c.refs)
 		e := record.Envelope{PayloadType: record.TypeHarvest.PayloadType(), Payload: payload,
-			Signatures: []record.Signature{{KeyID: record.SM3(nil), Sig: []byte{1}}}}
+			Signatures: []record.Signature{{KeyID: record.SM3(nil), Sig: []byte{0x30, 6, 2, 1, 1, 2, 1, 1}}}}
 		outcome := record.Accepted
 		switch i {
 		case 0:

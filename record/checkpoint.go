@@ -16,8 +16,8 @@ type Checkpoint struct {
 	Consistency []string `json:"consistency,omitempty"` // hashes of the proof from the last anchored size, hex
 }
 
-// Limits of a checkpoint record. A note has one signature of the log; those
-// of witnesses may stand beside it. A consistency proof has at most one hash
+// Limits of a checkpoint record. The note is as long as one with cosignatures
+// may be; the rules bound its signatures. A consistency proof has at most one hash
 // more than two paths of a tree of 2^64 leaves.
 const (
 	maxNoteBytes   = 16 << 10

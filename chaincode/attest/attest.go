@@ -18,6 +18,11 @@ func Decide(c *state.Case, p record.Payload) (bool, error) {
 	return false, nil
 }
 
+// maxLines bounds the signatures under an anchored note. Each may cost a
+// verification by every endorser; the ledger needs one, and witnesses sign
+// afterwards.
+const maxLines = 4
+
 // checkpoint anchors a log's newest state. The same state again is anchored
 // again: so a log of whose key there is a new one gets its signature under
 // what it has.
@@ -25,6 +30,9 @@ func checkpoint(c *state.Case, p *record.Checkpoint) error {
 	note, err := proof.ParseNote(p.NoteBytes())
 	if err != nil {
 		return &record.Error{Code: record.BadField, Field: "note", Detail: err.Error()}
+	}
+	if len(note.Lines) > maxLines {
+		return &record.Error{Code: record.TooLarge, Field: "note", Detail: "has more signatures than a ledger needs"}
 	}
 	if err := signed(c, p, note); err != nil {
 		return err

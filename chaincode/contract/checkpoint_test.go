@@ -3,6 +3,7 @@ package contract_test
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -128,6 +129,11 @@ func TestWhoSignsALog(t *testing.T) {
 	notNote := w.checkpoint(depot, log, 0, w.key(depot))
 	notNote.Note = base64.StdEncoding.EncodeToString([]byte(depot + "/records\n9\nno root\n\n— x AAAAAAA=\n"))
 	w.refuse(record.BadField, notNote)
+
+	many := w.checkpoint(depot, log, 0, w.key(depot))
+	note, line := string(many.NoteBytes()), "— w AAAAAAA=\n"
+	many.Note = base64.StdEncoding.EncodeToString([]byte(note + strings.Repeat(line, 4)))
+	w.refuse(record.TooLarge, many)
 
 	second := w.key("second key of depot")
 	register := &record.Key{Header: w.head(depot), Action: record.KeyRegister, Subject: depot,

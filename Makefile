@@ -21,12 +21,13 @@ help: ## list the targets
 deps: ## install what a fresh Debian machine lacks (a browser and Chinese type for the page tests)
 	@.ci/deps
 
-build: ## build bin/gateway, bin/grainctl, bin/chaincode, bin/test-network
+build: ## build bin/gateway, bin/grainctl, bin/chaincode, bin/test-network, bin/witness
 	@mkdir -p $(BIN)
 	$(GO) build -o $(BIN)/gateway ./gateway
 	$(GO) build -o $(BIN)/grainctl ./client/cmd/grainctl
 	$(GO) build -o $(BIN)/chaincode ./chaincode
 	$(GO) build -o $(BIN)/test-network ./test-network
+	$(GO) build -o $(BIN)/witness ./witness
 
 fabric: build ## build Fabric's peer, orderer and tools into bin/fabric (minutes the first time)
 	@$(NETWORK) build

@@ -45,6 +45,7 @@ var (
 
 var measurements = []measurement{
 	{[]string{"sm2_verify_per_s"}, verifyFigures},
+	{[]string{"inclusion_check_us"}, inclusionFigures},
 	{[]string{"embedded_records_per_s"}, embeddedFigures},
 	{[]string{"embedded_peak_mib"}, memoryFigures},
 	{[]string{"trace_depth10_p99_ms", "consumer_page_per_s"}, madeFigures},

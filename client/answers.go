@@ -28,6 +28,10 @@ type Record struct {
 	Flags      []record.Flag `json:"flags,omitempty"`
 	Place      Place         `json:"place"`
 	Cosigned   []string      `json:"cosigned,omitempty"` // USCCs of counterparties that signed too
+	// LogIndex is its place in the records log, and Anchored tells whether a
+	// checkpoint on the ledger covers it. They come with Client.Record alone.
+	LogIndex *uint64 `json:"logIndex,omitempty"`
+	Anchored bool    `json:"anchored,omitempty"`
 	// Envelope is the envelope as it was signed, JSON. It comes with
 	// Client.Record alone; check it with Verify.
 	Envelope []byte `json:"envelope,omitempty"`

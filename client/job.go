@@ -20,9 +20,10 @@ const (
 
 // Job is a submission that the gateway took without waiting for its commit.
 type Job struct {
-	ID      string    `json:"id"`
-	Status  string    `json:"status"`
-	Results []Receipt `json:"results,omitempty"` // in the order of the records, once committed
+	ID       string    `json:"id"`
+	Status   string    `json:"status"`
+	Anchored bool      `json:"anchored"`          // every record that was accepted is under a checkpoint on the ledger
+	Results  []Receipt `json:"results,omitempty"` // in the order of the records, once committed
 }
 
 const (

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 var built string
 
 var build = sync.OnceValue(func() (err error) {
-	built, err = programs.Build("..", "./gateway", "./client/cmd/grainctl", "./chaincode")
+	built, err = programs.Build("..", "./gateway", "./client/cmd/grainctl", "./chaincode", "./witness")
 	return err
 })
 

@@ -1,14 +1,17 @@
 package e2e
 
 import (
+	"encoding/base64"
 	"net/http"
+	"slices"
 
+	"github.com/grainledger/grainledger/proof"
 	"github.com/grainledger/grainledger/record"
 )
 
 // stateRefusals are right in themselves and wrong as things stand.
 func (w *market) stateRefusals() []refusal {
-	return append(w.nameRefusals(), w.grainRefusals()...)
+	return slices.Concat(w.nameRefusals(), w.grainRefusals(), w.logRefusals())
 }
 
 // nameRefusals are about who and what there is.
@@ -62,6 +65,31 @@ func (w *market) grainRefusals() []refusal {
 		w.payload(record.ExcessLoss, never, milled(10, 5, 5)),
 		w.payload(record.TooMuch, against, &record.Store{Header: w.by(depot), Lot: "P-1", Bin: binVast, Grams: kg}),
 	}
+}
+
+// logRefusals are about a log of which two leaves are anchored.
+func (w *market) logRefusals() []refusal {
+	a, b, c := proof.LeafHash([]byte("a")), proof.LeafHash([]byte("b")), proof.LeafHash([]byte("c"))
+	w.say(w.checkpoint(2, proof.NodeHash(a, b)))
+	return []refusal{
+		w.payload(record.LogShrunk, http.StatusConflict, w.checkpoint(1, a)),
+		w.payload(record.LogForked, http.StatusConflict, w.checkpoint(2, proof.NodeHash(a, c))),
+		w.payload(record.LogInconsistent, http.StatusConflict, w.checkpoint(3, proof.NodeHash(proof.NodeHash(a, c), b))),
+	}
+}
+
+// checkpoint is the record of a checkpoint of the depot's log, without proof.
+func (w *market) checkpoint(size uint64, root proof.Hash) *record.Checkpoint {
+	w.t.Helper()
+	key, _, err := w.ring.EnsureKey(depot)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	note, err := proof.Sign(proof.Checkpoint{Origin: record.LogOrigin(depot, "frames"), Size: size, Root: root}, key)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return &record.Checkpoint{Header: w.by(depot), Note: base64.StdEncoding.EncodeToString(note.Bytes()), KeyID: key.Public().ID()}
 }
 
 func (w *market) sold(by, lot string, grams int64) *record.Sell {

@@ -17,6 +17,8 @@ import (
 	"github.com/grainledger/grainledger/gateway/api"
 	"github.com/grainledger/grainledger/gateway/jobs"
 	"github.com/grainledger/grainledger/gateway/ledger"
+	"github.com/grainledger/grainledger/gateway/tlog"
+	"github.com/grainledger/grainledger/proof"
 )
 
 // config is what an operator says. docs/gateway.md explains each flag.
@@ -38,9 +40,15 @@ type config struct {
 	maxIndexLag  uint64
 	batch        ledger.PackerOptions
 	jobRetention time.Duration
-	maxJobs      int
-	maxJobBytes  int64
-	version      string
+
+	logKey, logOrigin string
+	anchorEvery       time.Duration
+	anchorLeaves      uint64
+	witnesses         []string
+
+	maxJobs     int
+	maxJobBytes int64
+	version     string
 
 	given func(flag string) bool // whether the operator has set it
 }
@@ -80,6 +88,11 @@ func (c *config) flags(f *pflag.FlagSet) {
 	f.IntVar(&c.batch.PeerRecords, "peer-records", ledger.DefaultPeerRecords, "such records from one address")
 	f.DurationVar(&c.jobRetention, "job-retention", jobs.DefaultRetention, "how long the result of a job is kept")
 	f.IntVar(&c.maxJobs, "max-jobs", jobs.DefaultMaxJobs, "jobs that are not committed")
+	f.StringVar(&c.logKey, "log-key", "", "file with the SM2 key (PEM), registered on the ledger, that signs and anchors the records log; with --dev the root's")
+	f.StringVar(&c.logOrigin, "log-origin", "", "name of the records log; default: /records behind the code of the key's enterprise, without a key behind the root's")
+	f.DurationVar(&c.anchorEvery, "anchor-every", tlog.DefaultAnchorEvery, "how long a record waits for its checkpoint")
+	f.Uint64Var(&c.anchorLeaves, "anchor-leaves", tlog.DefaultAnchorLeaves, "so many new records are anchored at once")
+	f.StringArrayVar(&c.witnesses, "witness", nil, "URL=name:publickey of a witness that is asked to cosign what is anchored; repeat for more")
 	f.Int64Var(&c.maxJobBytes, "max-job-bytes", jobs.DefaultMaxBytes, "bytes of such jobs")
 }
 
@@ -140,6 +153,14 @@ func (c *config) check() error {
 	case c.maxRecords > min(c.batch.QueueRecords, c.batch.IssuerRecords, c.batch.PeerRecords) || c.maxBody > int64(c.batch.QueueBytes):
 		return errors.New("a request of --max-records and --max-body does not fit --queue-records, --issuer-records, --peer-records and --queue-bytes")
 	}
+	if _, err := c.askedWitnesses(); err != nil {
+		return err
+	}
+	if c.logOrigin != "" {
+		if err := proof.CheckOrigin(c.logOrigin); err != nil {
+			return fmt.Errorf("--log-origin: %w", err)
+		}
+	}
 	return c.checkPositive()
 }
 
@@ -150,6 +171,7 @@ func (c *config) checkPositive() error {
 		"--ledger-wait":   c.ledgerWait > 0,
 		"--batch-records": c.batch.BatchRecords > 0, "--batch-bytes": c.batch.BatchBytes > 0,
 		"--batch-linger": c.batch.Linger > 0, "--in-flight": c.batch.InFlight > 0,
+		"--anchor-every": c.anchorEvery > 0, "--anchor-leaves": c.anchorLeaves > 0,
 		"--job-retention": c.jobRetention > 0, "--max-jobs": c.maxJobs > 0, "--max-job-bytes": c.maxJobBytes > 0,
 	} {
 		if !ok {

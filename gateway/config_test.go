@@ -53,6 +53,9 @@ func TestEveryFlagIsDocumented(t *testing.T) {
 	}
 }
 
+// standardPoint is a public key: that of GB/T 32918.5-2017, A.2.
+const standardPoint = "0409f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13"
+
 func TestConfigIsChecked(t *testing.T) {
 	for _, test := range []struct {
 		args string
@@ -81,6 +84,13 @@ func TestConfigIsChecked(t *testing.T) {
 		{"--ledger embedded --fabric-profile p.json", "goes with --ledger fabric"},
 		{"--ledger nonsense", "neither embedded nor fabric"},
 		{"--ledger-wait 0s", "--ledger-wait"},
+		{"--anchor-every 0s", "--anchor-every"},
+		{"--anchor-leaves 0", "--anchor-leaves"},
+		{"--log-origin a+b", "--log-origin"},
+		{"--witness https://w.example", "--witness"},
+		{"--witness https://w.example=name:04", "--witness"},
+		{"--witness w.example=name:" + standardPoint, "--witness"},
+		{"--witness https://w.example/log=1=name:" + standardPoint, ""},
 		{"--in-flight 0", "--in-flight"},
 		{"--batch-linger 0s", "--batch-linger"},
 	} {

@@ -15,6 +15,7 @@ import (
 	"github.com/grainledger/grainledger/gateway/index"
 	"github.com/grainledger/grainledger/gateway/jobs"
 	"github.com/grainledger/grainledger/gateway/ledger"
+	"github.com/grainledger/grainledger/gateway/tlog"
 )
 
 // node is everything behind the handler, in the order in which it is opened.
@@ -28,17 +29,23 @@ type node struct {
 	store   *jobs.Store
 	packer  *ledger.Packer
 	queue   *jobs.Queue
+	records *tlog.Log
+	signer  *logSigner // nil where this gateway does not anchor the records log
 
-	broken chan error // why the node cannot go on
-	follow context.CancelFunc
-	work   sync.WaitGroup
+	broken   chan error      // why the node cannot go on
+	followed context.Context // of what follows the ledger
+	follow   context.CancelFunc
+	work     sync.WaitGroup
+
+	anchor    context.CancelFunc
+	anchoring sync.WaitGroup
 }
 
 // open opens the parts one after another; what is open is closed again if one
 // of them fails.
 func open(ctx context.Context, c *config, log *slog.Logger) (*node, error) {
-	n := &node{config: c, log: log, metrics: api.NewMetrics(), broken: make(chan error, 1)}
-	for _, step := range []func(context.Context) error{n.openLedger, n.openRoot, n.openIndex, n.openQueue} {
+	n := &node{config: c, log: log, metrics: api.NewMetrics(), broken: make(chan error, 2)}
+	for _, step := range []func(context.Context) error{n.openLedger, n.openRoot, n.openIndex, n.openLog, n.openQueue, n.openAnchor} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, n.close())
 		}
@@ -99,6 +106,10 @@ func (n *node) shutdown(server *http.Server) error {
 // jobs that wait for it.
 func (n *node) close() error {
 	var errs []error
+	if n.anchor != nil {
+		n.anchor()
+		n.anchoring.Wait()
+	}
 	if n.packer != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), n.config.shutdownWait)
 		defer cancel()
@@ -113,6 +124,9 @@ func (n *node) close() error {
 	if n.follow != nil {
 		n.follow()
 		n.work.Wait()
+	}
+	if n.records != nil {
+		errs = append(errs, n.records.Close())
 	}
 	if n.index != nil {
 		errs = append(errs, n.index.Close())

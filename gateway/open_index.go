@@ -27,14 +27,21 @@ func (n *node) openIndex(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	following, stop := context.WithCancel(context.WithoutCancel(ctx))
-	n.follow = stop
+	following := n.following(ctx)
 	n.work.Go(func() {
 		if err := n.index.Follow(following, n.ledger); err != nil && following.Err() == nil {
 			n.broken <- fmt.Errorf("the index cannot follow the ledger: %w", err)
 		}
 	})
 	return nil
+}
+
+// following is the context of what follows the ledger until the node is closed.
+func (n *node) following(ctx context.Context) context.Context {
+	if n.follow == nil {
+		n.followed, n.follow = context.WithCancel(context.WithoutCancel(ctx))
+	}
+	return n.followed
 }
 
 // keepIndex is an error for which the index is not to blame.

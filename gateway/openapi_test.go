@@ -122,7 +122,7 @@ func TestEveryRouteIsDocumented(t *testing.T) {
 	var routes, written []string
 	for _, r := range engine.Routes() {
 		if r.Method != http.MethodHead {
-			path := regexp.MustCompile(`:([a-z]+)`).ReplaceAllString(r.Path, "{$1}")
+			path := regexp.MustCompile(`[:*]([a-z]+)`).ReplaceAllString(r.Path, "{$1}")
 			routes = append(routes, strings.ToLower(r.Method)+" "+path)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/grainledger/grainledger/gateway/keys"
 	"github.com/grainledger/grainledger/gateway/ledger"
@@ -67,17 +66,9 @@ func initRoot(ctx context.Context, l ledger.Ledger, root record.Root) error {
 }
 
 func hasRoot(ctx context.Context, l ledger.Ledger) (bool, error) {
-	arg, err := json.Marshal([]string{record.RootKey})
-	if err != nil {
+	var root *record.Root
+	if err := readState(ctx, l, record.RootKey, &root); err != nil {
 		return false, fmt.Errorf("init: %w", err)
 	}
-	answer, err := l.Evaluate(ctx, ledger.Tx{Function: record.FnState, Args: [][]byte{arg}})
-	if err != nil {
-		return false, fmt.Errorf("init: %w", err)
-	}
-	var values []jsontext.Value
-	if err := json.Unmarshal(answer, &values); err != nil || len(values) != 1 {
-		return false, fmt.Errorf("init: the ledger's answer cannot be read: %w", err)
-	}
-	return values[0].Kind() != 'n', nil
+	return root != nil, nil
 }

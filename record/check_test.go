@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -80,6 +81,22 @@ func TestRegistryForms(t *testing.T) {
 		{"root with a key twice in another case", "key root", change(func(p *Key) { p.Keys[1] = strings.ToUpper(p.Keys[0]) }), BadField, "keys/1"},
 		{"device of another enterprise's facility", "device", change(func(p *Device) { p.USCC = mill }), BadFacilityCode, "facility"},
 		{"device without a model", "device", change(func(p *Device) { p.Model = "" }), 0, ""},
+		{"checkpoint of another's log", "checkpoint", change(func(p *Checkpoint) { p.Issuer = depot }), BadField, "note"},
+		{"checkpoint of a log without a name", "checkpoint", change(func(p *Checkpoint) { p.Note = noteOf(regulator + "/") }), BadField, "note"},
+		{"checkpoint of a log with a slash in its name", "checkpoint", change(func(p *Checkpoint) { p.Note = noteOf(regulator + "/a/b") }), BadField, "note"},
+		{"checkpoint of a log with a longer code", "checkpoint", change(func(p *Checkpoint) { p.Note = noteOf(regulator + "0/records") }), BadField, "note"},
+		{"checkpoint of another log of the issuer", "checkpoint", change(func(p *Checkpoint) { p.Note = noteOf(regulator + "/frames-2") }), 0, ""},
+		{"checkpoint with a note that is no base64", "checkpoint", change(func(p *Checkpoint) { p.Note = "?" + p.Note[1:] }), BadField, "note"},
+		{"checkpoint with a note in base64 of another spelling", "checkpoint", change(func(p *Checkpoint) { p.Note += "\n" }), BadField, "note"},
+		{"checkpoint with too long a note", "checkpoint", change(func(p *Checkpoint) { p.Note = noteOf(strings.Repeat("x", 16<<10)) }), TooLarge, "note"},
+		{"first checkpoint", "checkpoint", change(func(p *Checkpoint) { p.Consistency = nil }), 0, ""},
+		{"checkpoint with a proof that is too long", "checkpoint", change(func(p *Checkpoint) {
+			p.Consistency = slices.Repeat(p.Consistency, 131)
+		}), TooLarge, "consistency"},
+		{"checkpoint with a hash in upper case", "checkpoint", change(func(p *Checkpoint) {
+			p.Consistency[0] = strings.ToUpper(p.Consistency[0])
+		}), BadField, "consistency/0"},
+		{"checkpoint with half a hash", "checkpoint", change(func(p *Checkpoint) { p.Consistency[0] = p.Consistency[0][:32] }), BadField, "consistency/0"},
 		{"rule from a day that is none", "rule", change(func(p *Rule) { p.EffectiveFrom = "2025-02-29" }), BadField, "effectiveFrom"},
 		{"rule from a time", "rule", change(func(p *Rule) { p.EffectiveFrom = exampleTime }), BadField, "effectiveFrom"},
 		{"rule with a short day", "rule", change(func(p *Rule) { p.EffectiveFrom = "2025-1-1" }), BadField, "effectiveFrom"},

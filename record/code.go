@@ -7,7 +7,8 @@ package record
 // Where several reasons apply, the one with the lowest number is given. The
 // thousands say what kind of reason it is, in the order in which the ledger
 // looks: 1 form, 2 signature, 3 reference, 4 authority, 5 existence,
-// 6 custody and ownership, 7 fitness, 8 quantity, 9 the ledger itself.
+// 6 custody and ownership, 7 fitness, 8 quantity (of grain, and from 8101 on
+// of a log's leaves), 9 the ledger itself.
 type Code int
 
 // Reasons. The comment behind each is its meaning for the person who is told.
@@ -60,6 +61,10 @@ const (
 	ExcessLoss           Code = 8004 // the declared loss is above the dated rule for this process
 	TooMuch              Code = 8005 // beyond what one bin (10^15 grams) or one lot (1,000 parties) can hold in the books
 
+	LogShrunk       Code = 8101 // the log had more leaves when it was anchored last
+	LogForked       Code = 8102 // the log had as many leaves when it was anchored last, and another root
+	LogInconsistent Code = 8103 // no proof that the log begins with what was anchored of it
+
 	AlreadyInitialised Code = 9001 // the ledger has another root
 	NotInitialised     Code = 9002 // the ledger has no root yet
 	ClockSkew          Code = 9003 // the transaction's time is too far from this node's clock
@@ -87,6 +92,7 @@ var reasons = map[Code]string{
 	MixedBin: "mixed_bin", NoInspection: "no_inspection", NotForFood: "not_for_food", MixedLot: "mixed_lot",
 	InsufficientQuantity: "insufficient_quantity", MoreThanShipped: "more_than_shipped",
 	MassBalance: "mass_balance", ExcessLoss: "excess_loss", TooMuch: "too_much",
+	LogShrunk: "log_shrunk", LogForked: "log_forked", LogInconsistent: "log_inconsistent",
 	AlreadyInitialised: "already_initialised", NotInitialised: "not_initialised",
 	ClockSkew: "clock_skew", BadCall: "bad_call", Internal: "internal", Panicked: "contract_panicked",
 }

@@ -1,6 +1,8 @@
 package record
 
 import (
+	"encoding/base64"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,6 +53,11 @@ func examples() []example {
 	return append(registryExamples(), append(lotExamples(), custodyExamples()...)...)
 }
 
+// noteOf is the note of a log, as far as the form of a record goes.
+func noteOf(origin string) string {
+	return base64.StdEncoding.EncodeToString([]byte(origin + "\n2\n" + strings.Repeat("A", 43) + "=\n\n— x AAAAAAA=\n"))
+}
+
 func registryExamples() []example {
 	return []example{
 		{"enterprise", &Enterprise{Header: by(regulator, "E-1"), USCC: depot, Name: "苏州示范粮库", Kind: KindStorage,
@@ -64,6 +71,8 @@ func registryExamples() []example {
 			Keys: []string{standardPoint, otherPoint}}},
 		{"device", &Device{Header: by(regulator, "D-1"), Device: "COL-01", USCC: depot, Facility: depotCode,
 			Model: "LQ-200", PublicKey: standardPoint}},
+		{"checkpoint", &Checkpoint{Header: by(regulator, "L-1"), KeyID: SM3([]byte("key")), Consistency: []string{SM3([]byte("node"))},
+			Note: noteOf(regulator + "/records")}},
 		{"rule", &Rule{Header: by(regulator, "R-1"), Table: TableValidity, EffectiveFrom: "2025-01-01",
 			Document: "GB 1350-2009", Content: jsontext.Value(`{"days":30}`)}},
 	}

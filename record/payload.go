@@ -110,6 +110,7 @@ var payloads = map[Type]func() Payload{
 	TypeSell:       func() Payload { return new(Sell) },
 	TypeAdjust:     func() Payload { return new(Adjust) },
 	TypeWriteOff:   func() Payload { return new(WriteOff) },
+	TypeCheckpoint: func() Payload { return new(Checkpoint) },
 }
 
 // reserved are the types that the design names and whose rules come later.
@@ -118,7 +119,6 @@ var reserved = map[Type]bool{
 	"void": true, "correct": true, "hold": true, "release": true, "recall": true, "spread": true,
 	"stocktake": true, "nature-change": true, "payment": true, "filing": true, "plan": true,
 	"credit": true, "objection": true, "repair": true, "measure": true, "rating": true,
-	"checkpoint": true,
 }
 
 // Types lists the types whose rules are in force, in no particular order.

@@ -76,6 +76,7 @@ func StockKey(lot string) string                 { return "qty/" + lot }
 func BinKey(code string) string                  { return "bin/" + code }
 func ShipmentKey(shipper, ref string) string     { return "shp/" + shipper + "/" + ref }
 func EntryKey(issuer, ref string) string         { return "rec/" + issuer + "/" + ref }
+func LogKey(origin string) string                { return "log/" + origin }
 func InspectionKey(id string) string             { return "ins/" + id }
 func BatchKey(gtin, batch string) string         { return "gs1/" + gtin + "/" + batch }
 func RuleKey(table string) string                { return "rule/" + table }

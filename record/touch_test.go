@@ -20,6 +20,7 @@ var touchTable = []struct{ name, reads, writes, makes, tables string }{
 	{"key revoke", "org/" + depot, "key/" + SM3([]byte("key")), "", ""},
 	{"key root", "key/648b69581ca8e8d6e7f6f8b65a3f18191af449214051f3f94b7afaa94d160e4e key/e6a4f9765fca89e8b7d64019b900d57cd86b4677fa5dc70284c90de05fa77f9c", "root", "", ""},
 	{"device", "org/" + depot + " fac/" + depotCode, "dev/COL-01 key/" + mustID(standardPoint), "", ""},
+	{"checkpoint", "key/" + SM3([]byte("key")), "log/" + regulator + "/records", "", ""},
 	{"rule", "", "rule/validity", "", ""},
 	{"harvest", "", "lot/H1", "qty/H1", "yield"},
 	{"purchase", "lot/H1", "lot/P1 qty/H1", "qty/P1", ""},

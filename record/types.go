@@ -37,4 +37,7 @@ const (
 
 	// TypeSell changes ownership.
 	TypeSell Type = "sell"
+
+	// TypeCheckpoint anchors the state of a transparency log.
+	TypeCheckpoint Type = "checkpoint"
 )

@@ -192,6 +192,15 @@ const (
 	Cancelled = "cancelled"
 )
 
+// LogState is the newest checkpoint of a transparency log that the ledger has
+// anchored.
+type LogState struct {
+	Size   uint64 `json:"size"` // leaves
+	Root   string `json:"root"` // hex
+	Record string `json:"record"`
+	At     int64  `json:"at"` // transaction time, Unix milliseconds
+}
+
 // RuleRef names the version of a rule table that was applied.
 type RuleRef struct {
 	Table    string `json:"table"`

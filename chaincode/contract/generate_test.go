@@ -38,7 +38,7 @@ func drawRecord(t *rapid.T, w *world, n int) record.Payload {
 	kind := rapid.SampledFrom([]record.Type{
 		record.TypeHarvest, record.TypePurchase, record.TypePurchase, record.TypeInspect, record.TypeStore, record.TypeStore,
 		record.TypeWithdraw, record.TypeWithdraw, record.TypeSplit, record.TypeMerge, record.TypeProcess, record.TypeShip,
-		record.TypeReceive, record.TypeReturn, record.TypeCancelShip, record.TypeSell, record.TypeSell, record.TypeAdjust, record.TypeWriteOff,
+		record.TypeReceive, record.TypeReturn, record.TypeCancelShip, record.TypeSell, record.TypeSell, record.TypeAdjust, record.TypeWriteOff, record.TypeCheckpoint,
 	}).Draw(t, "type")
 	s := drawShipment(t, w)
 	heldLot := func(by string) string { // mostly one that the party can move
@@ -112,6 +112,9 @@ func drawRecord(t *rapid.T, w *world, n int) record.Payload {
 		return &record.Sell{Header: w.head(party("by")), Lot: lot("lot"), Buyer: party("to"), Grams: grams("grams"), Purpose: purpose()}
 	case record.TypeAdjust:
 		return &record.Adjust{Header: w.head(party("by")), Target: target(), Kind: record.AdjustNatural, Grams: grams("grams")}
+	case record.TypeCheckpoint:
+		size := rapid.IntRange(1, 9).Draw(t, "size")
+		return w.checkpoint(depot, newLog(size, 'a'), rapid.IntRange(0, size).Draw(t, "before"), w.key(depot))
 	default:
 		return &record.WriteOff{Header: w.head(party("by")), Target: target(), Grams: grams("grams"), Reason: "损失"}
 	}

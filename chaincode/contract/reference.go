@@ -3,6 +3,7 @@ package contract
 import (
 	"slices"
 
+	"github.com/grainledger/grainledger/chaincode/attest"
 	"github.com/grainledger/grainledger/chaincode/registry"
 	"github.com/grainledger/grainledger/chaincode/state"
 	"github.com/grainledger/grainledger/record"
@@ -66,6 +67,9 @@ func (c *Contract) rule(k *state.Case, p record.Payload) error {
 		return err
 	}
 	if done, err := c.registry.Decide(k, p); done || err != nil {
+		return err
+	}
+	if done, err := attest.Decide(k, p); done || err != nil {
 		return err
 	}
 	return record.Refuse(record.UnsupportedType, "no rules for %s records", p.Type())

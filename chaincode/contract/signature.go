@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/grainledger/grainledger/chaincode/registry"
 	"github.com/grainledger/grainledger/chaincode/state"
 	"github.com/grainledger/grainledger/record"
 )
@@ -120,7 +121,7 @@ func (s *signers) mustBeGood(now time.Time, root *record.Root) error {
 	if s.roots > 0 {
 		return nil
 	}
-	if !slices.ContainsFunc(s.issuer, func(k *record.RegisteredKey) bool { return good(k, now) }) {
+	if !slices.ContainsFunc(s.issuer, func(k *record.RegisteredKey) bool { return registry.Good(k, now) }) {
 		return record.Refuse(record.KeyNotValid, "the issuer's key is revoked, expired or not yet valid")
 	}
 	return nil
@@ -133,28 +134,12 @@ func (s *signers) cosigners(now time.Time, p record.Payload) []string {
 		if slices.Contains(out, party) {
 			continue
 		}
-		if slices.ContainsFunc(s.others, func(k *record.RegisteredKey) bool { return k.USCC == party && k.Device == "" && good(k, now) }) {
+		if slices.ContainsFunc(s.others, func(k *record.RegisteredKey) bool { return k.USCC == party && k.Device == "" && registry.Good(k, now) }) {
 			out = append(out, party)
 		}
 	}
 	slices.Sort(out)
 	return out
-}
-
-// good tells whether a key may sign now. Its validity goes by the
-// transaction's time; a revocation counts from its place in the ledger.
-func good(k *record.RegisteredKey, now time.Time) bool {
-	return k.Revoked == "" && !before(now, k.NotBefore) && !after(now, k.NotAfter)
-}
-
-func before(now time.Time, bound string) bool {
-	t, err := time.Parse(time.RFC3339, bound)
-	return err == nil && now.Before(t)
-}
-
-func after(now time.Time, bound string) bool {
-	t, err := time.Parse(time.RFC3339, bound)
-	return err == nil && now.After(t)
 }
 
 // keyCache remembers parsed public keys by their point. Parsing is a pure

@@ -13,6 +13,9 @@ import (
 var trade = []string{record.KindFarmCoop, record.KindStorage, record.KindProcessor,
 	record.KindLogistics, record.KindRetail}
 
+// all is every kind of enterprise there is.
+var all = append([]string{record.KindRegulator, record.KindMinistry, record.KindLab}, trade...)
+
 // issuers says which kinds of enterprise may sign a type of record. What else
 // must hold (own grain, own division, own bin) stands with the type's rule.
 var issuers = map[record.Type][]string{
@@ -20,8 +23,7 @@ var issuers = map[record.Type][]string{
 	record.TypeFacility:   {record.KindRegulator},
 	record.TypeDevice:     {record.KindRegulator},
 	record.TypeRule:       {record.KindRegulator},
-	record.TypeKey: append([]string{record.KindRegulator, record.KindMinistry,
-		record.KindLab}, trade...),
+	record.TypeKey:        all,
 	record.TypeHarvest:    {record.KindFarmCoop},
 	record.TypePurchase:   trade,
 	record.TypeInspect:    append([]string{record.KindLab}, trade...),
@@ -37,6 +39,7 @@ var issuers = map[record.Type][]string{
 	record.TypeSell:       trade,
 	record.TypeAdjust:     trade,
 	record.TypeWriteOff:   trade,
+	record.TypeCheckpoint: all, // whoever runs a gateway keeps logs, under its own name only
 }
 
 // MayIssue tells whether an enterprise of the kind may sign records of the

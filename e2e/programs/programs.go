@@ -17,7 +17,7 @@ import (
 )
 
 // sources is what the programs are made of, beneath the root of the tree.
-var sources = []string{"gateway", "client", "chaincode", "proof", "record", "network", "test-network", "interop", "go.mod", "go.sum"}
+var sources = []string{"gateway", "client", "chaincode", "proof", "record", "network", "test-network", "interop", "witness", "go.mod", "go.sum"}
 
 // Build builds packages of the tree into a new directory, which is the
 // caller's to remove.

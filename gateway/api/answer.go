@@ -27,6 +27,8 @@ func write(c *gin.Context, status int, mediaType string, v any) {
 
 // send ends a request with an answer that is encoded.
 func send(c *gin.Context, status int, mediaType string, body []byte) {
-	c.Header("Cache-Control", "no-store")
+	if c.Writer.Header().Get("Cache-Control") == "" {
+		c.Header("Cache-Control", "no-store")
+	}
 	c.Data(status, mediaType, body)
 }

@@ -111,6 +111,7 @@ type Options struct {
 	Jobs      Jobs
 	Chain     Chain
 	Index     Index
+	Records   RecordsLog
 	Metrics   *Metrics
 	Log       *slog.Logger
 	Authorise Authorise // default: nobody is
@@ -192,8 +193,8 @@ func setDefault[T comparable](v *T, def T) {
 
 func (o *Options) check() error {
 	switch {
-	case o.Submitter == nil || o.Jobs == nil || o.Chain == nil || o.Index == nil:
-		return errors.New("api: options: submitter, jobs, chain and index are needed")
+	case o.Submitter == nil || o.Jobs == nil || o.Chain == nil || o.Index == nil || o.Records == nil:
+		return errors.New("api: options: submitter, jobs, chain, index and records log are needed")
 	case o.MaxBody < 0 || o.MaxRecords < 0 || o.MaxRequests < 0 || o.BodyBudget < o.MaxBody:
 		return errors.New("api: options: a limit is negative, or the body budget is below one body")
 	}

@@ -357,7 +357,7 @@ func start(t *testing.T, w *world, change func(*Options)) *API {
 		_ = packer.Close(ctx) // a stuck ledger makes it fail
 	})
 	opt := Options{
-		Submitter: packer, Chain: fakeChain{w}, Index: fakeIndex{w}, Metrics: metrics,
+		Submitter: packer, Chain: fakeChain{w}, Index: fakeIndex{w}, Records: newFakeLog(t, w), Metrics: metrics,
 		Authorise: func(c *gin.Context) (string, bool) { return c.GetHeader("X-Caller"), c.GetHeader("X-Caller") != "" },
 		Jobs:      fakeJobs{world: w, packer: packer}, NodeKey: "04", Version: "test",
 		ReadWait: 10 * time.Millisecond, SubmitWait: 500 * time.Millisecond, MaxRecords: 80,

@@ -20,7 +20,7 @@ func (a *API) postJob(c *gin.Context, subs []ledger.Submission) {
 	}
 	c.Header("Location", "/v1/jobs/"+job.ID)
 	c.Header("Preference-Applied", "respond-async")
-	write(c, http.StatusAccepted, "application/json", &job)
+	write(c, http.StatusAccepted, "application/json", a.jobAnswer(c.Request.Context(), job))
 }
 
 // getJob tells how far a job is. Whoever knows its id may ask.
@@ -35,6 +35,6 @@ func (a *API) getJob(c *gin.Context) {
 	default:
 		a.fresh.note(job.Results)
 		a.findFirst(c.Request.Context(), job.Results)
-		answer(c, &job)
+		answer(c, a.jobAnswer(c.Request.Context(), job))
 	}
 }

@@ -46,6 +46,9 @@ func (p Problem) withDetail(detail string) Problem {
 var (
 	problemBadRequest  = newProblem(http.StatusBadRequest, "bad_request", "The request cannot be read.")
 	problemNotFound    = newProblem(http.StatusNotFound, "not_found", "There is no such thing here.")
+	problemNotLogged   = newProblem(http.StatusNotFound, "not_logged", "The records log has no such record, or has not read its block yet.")
+	problemBeyond      = newProblem(http.StatusNotFound, "beyond_log", "The log is not that long, or the record stands behind that size.")
+	problemNotAnchored = newProblem(http.StatusNotFound, "not_anchored", "The ledger has not anchored any checkpoint of the log yet.")
 	problemMethod      = newProblem(http.StatusMethodNotAllowed, "method_not_allowed", "The address does not take this method.")
 	problemSlow        = newProblem(http.StatusRequestTimeout, "request_timeout", "The request did not arrive in time.")
 	problemTooLarge    = newProblem(http.StatusRequestEntityTooLarge, "body_too_large", "The request is too large.")
@@ -79,6 +82,10 @@ func refusal(r ledger.Receipt) Problem {
 
 // titleOf is a reason's fixed public message, by the kind of the reason.
 func titleOf(c record.Code) string {
+	switch c {
+	case record.LogShrunk, record.LogForked, record.LogInconsistent:
+		return "The log does not continue what the ledger has anchored of it."
+	}
 	switch c / 1000 {
 	case 1:
 		return "The record does not have its form."

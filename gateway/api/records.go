@@ -148,6 +148,8 @@ func wholeRefusal(err *ledger.ContractError) Problem {
 // recordAnswer is a record with what was signed.
 type recordAnswer struct {
 	index.Record
+	LogIndex     *uint64        `json:"logIndex,omitempty"` // its place in the records log
+	Anchored     bool           `json:"anchored"`           // under a checkpoint on the ledger
 	Payload      jsontext.Value `json:"payload"`
 	Envelope     []byte         `json:"envelope"`
 	Cosignatures [][]byte       `json:"cosignatures,omitempty"`
@@ -158,7 +160,7 @@ func (a *API) getRecord(c *gin.Context) {
 		return
 	}
 	r, err := a.opt.Index.Record(c.Request.Context(), c.Param("id"))
-	answerRecord(c, r, err)
+	a.answerRecord(c, r, err)
 }
 
 // findRecord shows the record that an issuer gave a number.
@@ -172,15 +174,16 @@ func (a *API) findRecord(c *gin.Context) {
 		return
 	}
 	r, err := a.opt.Index.RecordByRef(c.Request.Context(), issuer, ref)
-	answerRecord(c, r, err)
+	a.answerRecord(c, r, err)
 }
 
-func answerRecord(c *gin.Context, r index.Record, err error) {
+func (a *API) answerRecord(c *gin.Context, r index.Record, err error) {
 	if err != nil {
 		failRead(c, err)
 		return
 	}
-	answer(c, recordAnswer{Record: r, Payload: r.Payload, Envelope: r.Envelope, Cosignatures: r.Cosignatures})
+	at, anchored := a.anchored(c.Request.Context(), r.ID)
+	answer(c, recordAnswer{Record: r, LogIndex: at, Anchored: anchored, Payload: r.Payload, Envelope: r.Envelope, Cosignatures: r.Cosignatures})
 }
 
 // prefersAsync looks for the preference respond-async (RFC 7240).

@@ -41,5 +41,6 @@ func (a *API) newEngine() (*gin.Engine, error) {
 	v1.GET("/enterprises/:uscc", a.getEnterprise)
 	v1.GET("/stock", a.getStock)
 	v1.GET("/ledger", a.getLedger)
+	a.routeLogs(v1)
 	return r, nil
 }

@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/grainledger/grainledger/record"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write the answers into the scripts")
@@ -34,7 +36,8 @@ func TestScripts(t *testing.T) {
 		t.Run(filepath.Base(file), func(t *testing.T) { runScript(t, file, doc) })
 	}
 	// A slow request and a full gateway have tests of their own.
-	doc.wantAll(t, "408", "get /v1/jobs/{id} 503")
+	doc.wantAll(t, "408", "get /v1/jobs/{id} 503", "get /v1/logs/records/checkpoint 503", "get /v1/logs/records/inclusion 503",
+		"get /v1/logs/records/consistency 503", "get /v1/logs/records/tile/{level}/{tile} 503")
 }
 
 func runScript(t *testing.T, file string, doc *document) {
@@ -129,6 +132,13 @@ func show(r *http.Response, body []byte) string {
 	}
 	if r.Header.Get("Retry-After") != "" {
 		b.WriteString("Retry-After: set\n")
+	}
+	if media := r.Header.Get("Content-Type"); r.StatusCode == http.StatusOK && media == "application/octet-stream" {
+		fmt.Fprintf(&b, "(%d bytes, SM3 %s)", len(body), record.SM3(body))
+		return b.String()
+	} else if strings.HasPrefix(media, "text/plain") && len(body) < 1000 {
+		b.Write(body)
+		return strings.TrimRight(b.String(), "\n")
 	}
 	if value := jsontext.Value(bytes.Clone(body)); len(body) < 6000 && value.Indent(jsontext.WithIndent("  ")) == nil {
 		body = value

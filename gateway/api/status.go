@@ -44,7 +44,8 @@ func statusOf(c record.Code) (status int, known bool) {
 		return http.StatusOK, true
 	case record.RefConflict, record.LotExists, record.ShipmentClosed,
 		record.MixedBin, record.NoInspection, record.NotForFood, record.MixedLot,
-		record.InsufficientQuantity, record.MoreThanShipped, record.TooMuch, record.AlreadyInitialised:
+		record.InsufficientQuantity, record.MoreThanShipped, record.TooMuch,
+		record.LogShrunk, record.LogForked, record.LogInconsistent, record.AlreadyInitialised:
 		return http.StatusConflict, true
 	case record.NotInitialised, record.ClockSkew:
 		return http.StatusServiceUnavailable, true

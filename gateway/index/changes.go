@@ -109,10 +109,8 @@ func decodeBlock(b ledger.Block) (*changes, error) {
 }
 
 func (c *changes) addTx(i int, tx *ledger.BlockTx) error {
-	if decides(tx) {
-		if err := c.addRecords(i, tx); err != nil {
-			return err
-		}
+	if err := c.addRecords(i, tx); err != nil {
+		return err
 	}
 	edges := make([]edgeKey, 0, len(tx.Writes)/4)
 	for _, w := range tx.Writes {
@@ -133,20 +131,14 @@ func (c *changes) addTx(i int, tx *ledger.BlockTx) error {
 	return nil
 }
 
-// decides tells whether a transaction brings records: the answer of another
-// contract's function of the same name is no list of verdicts.
-func decides(tx *ledger.BlockTx) bool {
-	return tx.Contract == ledger.GrainContract && tx.Function == record.FnSubmit
-}
-
-// addRecords takes the accepted records out of a batch and its verdicts.
+// addRecords takes the accepted records out of a transaction.
 func (c *changes) addRecords(tx int, b *ledger.BlockTx) error {
-	if len(b.Args) == 0 {
-		return fmt.Errorf("%s has no argument", b.Function)
+	if !b.BringsRecords() {
+		return nil
 	}
-	envelopes, err := record.OpenBatch(b.Args[0])
+	envelopes, err := b.Batch()
 	if err != nil {
-		return fmt.Errorf("batch: %w", err)
+		return err
 	}
 	records := make([]newRecord, len(envelopes))
 	verdicts, err := record.DecodeVerdicts(b.ID, b.Response, len(envelopes), func(place int) (record.Verdict, error) {

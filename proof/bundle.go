@@ -3,7 +3,9 @@ package proof
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -48,14 +50,12 @@ type Subject struct {
 }
 
 // Entry is a record with its place in the log. Its id is not told: it is the
-// SM3 of what was signed.
+// SM3 of what was signed. The envelope has all signatures under the record, of
+// counterparties that signed later too, in the order of their key ids.
 type Entry struct {
 	Envelope record.Envelope `json:"envelope"`
-	// Cosignatures are later envelopes of the same record with signatures of
-	// counterparties.
-	Cosignatures []record.Envelope `json:"cosignatures,omitempty"`
-	Index        uint64            `json:"index"` // of its leaf
-	Path         []Hash            `json:"path"`  // from the leaf to the root
+	Index    uint64          `json:"index"` // of its leaf
+	Path     []Hash          `json:"path"`  // from the leaf to the root
 }
 
 // Anchor is where the ledger took the checkpoint in. Transaction and block
@@ -136,7 +136,7 @@ func (b *Bundle) check() error {
 const maxExact = 1<<53 - 1
 
 func (a *Anchor) check() error {
-	if err := a.Envelope.Check(); err != nil {
+	if err := checkEnvelope(&a.Envelope); err != nil {
 		return malformed("anchor/envelope", "%v", err)
 	}
 	if _, err := ParseHash(a.Tx); err != nil {
@@ -168,28 +168,36 @@ func (e *Entry) check() error {
 	if e.Index > maxExact || len(e.Path) > maxPath {
 		return malformed("", "no log has this place")
 	}
-	if err := e.Envelope.Check(); err != nil {
+	return checkEnvelope(&e.Envelope)
+}
+
+func checkEnvelope(e *record.Envelope) error {
+	if err := e.Check(); err != nil {
 		return err
 	}
-	if len(e.Cosignatures) > record.MaxSignatures {
-		return malformed("cosignatures", "has more than %d items", record.MaxSignatures)
-	}
-	seen := map[string]bool{}
-	for i := range e.Cosignatures {
-		c := &e.Cosignatures[i]
-		if err := c.Check(); err != nil {
-			return err
-		}
-		key := string(c.PAE())
-		for _, s := range c.Signatures {
-			key += s.KeyID + string(s.Sig)
-		}
-		if seen[key] {
-			return malformed("cosignatures", "has one twice")
-		}
-		seen[key] = true
+	if !slices.IsSortedFunc(e.Signatures, byKeyID) {
+		return malformed("signatures", "are not in the order of their keys")
 	}
 	return nil
+}
+
+func byKeyID(a, b record.Signature) int { return strings.Compare(a.KeyID, b.KeyID) }
+
+// Gather puts the signatures of several envelopes of the same record into one,
+// as an Entry has them. Beyond what an envelope holds the last are left out.
+func Gather(first record.Envelope, more ...record.Envelope) record.Envelope {
+	all := first
+	all.Signatures = slices.Clone(first.Signatures)
+	for _, e := range more {
+		for _, s := range e.Signatures {
+			has := func(t record.Signature) bool { return t.KeyID == s.KeyID }
+			if len(all.Signatures) < record.MaxSignatures && !slices.ContainsFunc(all.Signatures, has) {
+				all.Signatures = append(all.Signatures, s)
+			}
+		}
+	}
+	slices.SortFunc(all.Signatures, byKeyID)
+	return all
 }
 
 func (c *Coverage) check() error {

@@ -1,8 +1,6 @@
 package proof
 
 import (
-	"slices"
-
 	"github.com/go-json-experiment/json"
 
 	"github.com/grainledger/grainledger/record"
@@ -20,7 +18,7 @@ type facts struct {
 	from    []string // lots
 	bin     string   // what it draws from, or fills
 	fills   bool
-	signers []string // ids of keys, of the envelope and its cosignatures
+	signers []string // ids of keys
 
 	// Of registry records.
 	USCC      string   `json:"uscc"`
@@ -59,12 +57,8 @@ type made struct {
 func readFacts(e *Entry) (*facts, bool) {
 	f := &facts{id: e.Envelope.ID(), index: e.Index}
 	f.kind, _ = e.Envelope.Type()
-	for _, env := range append([]record.Envelope{e.Envelope}, e.Cosignatures...) {
-		for _, s := range env.Signatures {
-			if !slices.Contains(f.signers, s.KeyID) {
-				f.signers = append(f.signers, s.KeyID)
-			}
-		}
+	for _, s := range e.Envelope.Signatures {
+		f.signers = append(f.signers, s.KeyID)
 	}
 	switch f.kind {
 	case record.TypeHarvest, record.TypePurchase, record.TypeStore, record.TypeWithdraw, record.TypeSplit,

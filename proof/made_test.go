@@ -65,7 +65,7 @@ func (m *made) put(ref string, e record.Envelope) {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	m.entries[ref] = proof.Entry{Envelope: e, Index: uint64(len(m.leaves))}
+	m.entries[ref] = proof.Entry{Envelope: proof.Gather(e), Index: uint64(len(m.leaves))}
 	m.leaves = append(m.leaves, id)
 }
 
@@ -145,7 +145,7 @@ func (m *made) bundle() *proof.Bundle {
 	}
 	b := &proof.Bundle{
 		Form: proof.BundleForm, Subject: proof.Subject{Lot: madeLot, GTIN: madeGTIN, Batch: madeBatch},
-		Checkpoint: string(note.Bytes()), Anchor: proof.Anchor{Envelope: anchor, Tx: record.SM3([]byte("tx")), Block: 12},
+		Checkpoint: string(note.Bytes()), Anchor: proof.Anchor{Envelope: proof.Gather(anchor), Tx: record.SM3([]byte("tx")), Block: 12},
 		Records: m.prove("H-0", "P-0", "SP-0", "H-1", "P-1", "SP-1", "JY-1", "W", "XS", "JG"),
 		Registry: m.prove("org-"+regulator, "key-"+regulator, "org-"+grower, "key-"+grower, "org-"+depotUSCC, "key-"+depotUSCC,
 			"org-"+millUSCC, "key-"+millUSCC, "org-"+labUSCC, "key-"+labUSCC),

@@ -112,7 +112,11 @@ func (k *keys) prove(i int) error {
 	}
 	k.state[i] = asked
 	f, where := k.facts[i], at("registry", i)
-	root, err := k.signed(&k.entries[i], f, where)
+	who, err := k.signed(&k.entries[i], where)
+	if err != nil {
+		return err
+	}
+	root, err := k.byIssuer(f, who, where)
 	if err != nil {
 		return err
 	}
@@ -166,34 +170,53 @@ func (k *keys) enterprise(uscc, where string) (*facts, error) {
 	return k.facts[i], k.prove(i)
 }
 
-// signed verifies every signature of a record and wants one of the issuer's,
-// or of the root as many as it needs. It tells whether it was the root.
-func (k *keys) signed(e *Entry, f *facts, where string) (root bool, err error) {
-	own := false
-	roots := map[string]bool{}
-	for _, env := range append([]record.Envelope{e.Envelope}, e.Cosignatures...) {
-		pae := env.PAE()
-		for _, s := range env.Signatures {
-			point, uscc, err := k.signer(s.KeyID, f.index, where)
-			if err != nil {
-				return false, err
-			}
-			if !point.Verify(pae, s.Sig) {
-				return false, fails("bad_signature", where)
-			}
-			if uscc == "" {
-				roots[s.KeyID] = true
-			}
-			own = own || uscc == f.Issuer
+// signers is whose signatures a record has.
+type signers struct {
+	roots map[string]bool // ids of keys of the root
+	uscc  map[string]bool
+}
+
+// signed verifies every signature of a record. It looks at nothing that the
+// record says.
+func (k *keys) signed(e *Entry, where string) (signers, error) {
+	who := signers{roots: map[string]bool{}, uscc: map[string]bool{}}
+	pae := e.Envelope.PAE()
+	for _, s := range e.Envelope.Signatures {
+		point, uscc, err := k.signer(s.KeyID, e.Index, where)
+		if err != nil {
+			return who, err
+		}
+		if !point.Verify(pae, s.Sig) {
+			return who, fails("bad_signature", where)
+		}
+		if uscc == "" {
+			who.roots[s.KeyID] = true
+		} else {
+			who.uscc[uscc] = true
 		}
 	}
-	if f.Issuer == k.trust.Root.USCC && k.enoughOf(roots, f.index) {
+	return who, nil
+}
+
+// byIssuer wants the issuer among the signers, of the root as many keys as it
+// needs. It tells whether it was the root.
+func (k *keys) byIssuer(f *facts, who signers, where string) (root bool, err error) {
+	if f.Issuer == k.trust.Root.USCC && k.enoughOf(who.roots, f.index) {
 		return true, nil
 	}
-	if !own {
+	if !who.uscc[f.Issuer] {
 		return false, fails("not_signed_by_issuer", where)
 	}
 	return false, nil
+}
+
+// issued wants the issuer to have signed and to be registered.
+func (k *keys) issued(f *facts, who signers, where string) error {
+	root, err := k.byIssuer(f, who, where)
+	if err == nil && !root {
+		_, err = k.enterprise(f.Issuer, where)
+	}
+	return err
 }
 
 // signer is the key of that id and whose it is; of the root no USCC.

@@ -12,17 +12,9 @@ func (v *verification) signatures(c *Check) error {
 	v.path = newPath()
 	for i := range v.bundle.Records {
 		e, where := &v.bundle.Records[i], at("records", i)
-		f, ok := readFacts(e)
-		if !ok {
-			return fails("malformed", where)
-		}
-		if _, err := v.keys.signed(e, f, where); err != nil {
+		f, err := v.issued(e, where)
+		if err != nil {
 			return err
-		}
-		if f.Issuer != v.trust.Root.USCC {
-			if _, err := v.keys.enterprise(f.Issuer, where); err != nil {
-				return err
-			}
 		}
 		v.path.add(f)
 		c.Numbers["records"]++
@@ -36,21 +28,30 @@ func (v *verification) signatures(c *Check) error {
 	return nil
 }
 
+// issued reads a record when its signatures hold, and wants its issuer's among
+// them.
+func (v *verification) issued(e *Entry, where string) (*facts, error) {
+	who, err := v.keys.signed(e, where)
+	if err != nil {
+		return nil, err
+	}
+	f, ok := readFacts(e)
+	if !ok {
+		return nil, fails("malformed", where)
+	}
+	return f, v.keys.issued(f, who, where)
+}
+
 // anchor wants the checkpoint record to be the log owner's and to say the same
 // as the checkpoint.
 func (v *verification) anchor(*Check) error {
 	e := &Entry{Envelope: v.bundle.Anchor.Envelope, Index: v.note.Size}
-	f, ok := readFacts(e)
-	if !ok || f.kind != typeCheckpoint {
-		return fails("malformed", "anchor")
-	}
-	if _, err := v.keys.signed(e, f, "anchor"); err != nil {
+	f, err := v.issued(e, "anchor")
+	if err != nil {
 		return err
 	}
-	if f.Issuer != v.trust.Root.USCC {
-		if _, err := v.keys.enterprise(f.Issuer, "anchor"); err != nil {
-			return err
-		}
+	if f.kind != typeCheckpoint {
+		return fails("malformed", "anchor")
 	}
 	note, err := ParseNote(f.Note)
 	if err != nil || note.Checkpoint != v.note.Checkpoint {

@@ -29,8 +29,7 @@ export function readFacts(e) {
   const payload = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(fromBase64(e.envelope.payload)));
   if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) throw new Error('no payload');
   const f = { id: idOf(e.envelope), kind: typeOf(e.envelope), index: e.index, issuer: '', named: [], makes: [], from: [], bin: '', fills: false };
-  const envelopes = [e.envelope, ...(e.cosignatures || [])];
-  f.signers = [...new Set(envelopes.flatMap((env) => env.signatures.map((s) => s.keyid)))];
+  f.signers = e.envelope.signatures.map((s) => s.keyid);
   if (!Object.hasOwn(makers, f.kind)) {
     if (typeof payload.issuer === 'string') f.issuer = payload.issuer;
     for (const [name, v] of Object.entries(payload)) {

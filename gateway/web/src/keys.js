@@ -62,8 +62,8 @@ export class Keys {
     if (this.state[i] === 'asked') fails('circle', at);
     this.state[i] = 'asked';
     const f = this.facts[i];
-    const root = this.signed(this.entries[i], f, at);
-    if (!root) this.mayRegister(f, at);
+    const who = this.signed(this.entries[i], at);
+    if (!this.byIssuer(f, who, at)) this.mayRegister(f, at);
     if (f.kind === 'key' && f.action === 'root') this.addRoot(f.index, f.threshold, f.keys);
     this.state[i] = 'proved';
   }
@@ -88,23 +88,30 @@ export class Keys {
     return this.facts[i];
   }
 
-  /** signed verifies every signature of a record and wants its issuer's; it tells whether that was the root. */
-  signed(e, f, at) {
-    let own = false;
-    const roots = new Set();
-    for (const env of [e.envelope, ...(e.cosignatures || [])]) {
-      const message = pae(env);
-      for (const s of env.signatures) {
-        const { point, uscc } = this.signer(s.keyid, f.index, at);
-        if (!verify(point, message, fromBase64(s.sig))) fails('bad_signature', at);
-        this.step();
-        if (uscc === '') roots.add(s.keyid);
-        own = own || uscc === f.issuer;
-      }
+  /** signed verifies every signature of a record, and says whose they are. It looks at nothing that the record says. */
+  signed(e, at) {
+    const who = { roots: new Set(), usccs: new Set() };
+    const message = pae(e.envelope);
+    for (const s of e.envelope.signatures) {
+      const { point, uscc } = this.signer(s.keyid, e.index, at);
+      if (!verify(point, message, fromBase64(s.sig))) fails('bad_signature', at);
+      this.step();
+      if (uscc === '') who.roots.add(s.keyid);
+      else who.usccs.add(uscc);
     }
-    if (f.issuer === this.trust.root.uscc && this.enoughOf(roots, f.index)) return true;
-    if (!own) fails('not_signed_by_issuer', at);
+    return who;
+  }
+
+  // byIssuer wants the issuer among the signers; it tells whether that was the root.
+  byIssuer(f, who, at) {
+    if (f.issuer === this.trust.root.uscc && this.enoughOf(who.roots, f.index)) return true;
+    if (!who.usccs.has(f.issuer)) fails('not_signed_by_issuer', at);
     return false;
+  }
+
+  /** issued wants the issuer to have signed and to be registered. */
+  issued(f, who, at) {
+    if (!this.byIssuer(f, who, at)) this.enterprise(f.issuer, at);
   }
 
   // signer is the key of that id and whose it is; of the root no USCC.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/grainledger/grainledger/gateway/index"
 	"github.com/grainledger/grainledger/gateway/tlog"
+	"github.com/grainledger/grainledger/proof"
 )
 
 // Bounds of what making bundles costs.
@@ -21,6 +22,8 @@ type Maker struct {
 	log   Log
 	index Index
 	slots chan struct{}
+	// witnesses are whom the operator names in the trust file.
+	witnesses []proof.TrustedWitness
 
 	mu    sync.Mutex
 	note  string // of the checkpoint that kept bundles are under
@@ -28,9 +31,11 @@ type Maker struct {
 	bytes int
 }
 
-// NewMaker makes bundles out of a log and an index of the same ledger.
-func NewMaker(log Log, ix Index) *Maker {
-	return &Maker{log: log, index: ix, slots: make(chan struct{}, maxMaking), keep: map[string][]byte{}}
+// NewMaker makes bundles out of a log and an index of the same ledger. The
+// witnesses are named in the trust file.
+func NewMaker(log Log, ix Index, witnesses ...proof.TrustedWitness) *Maker {
+	return &Maker{log: log, index: ix, witnesses: append([]proof.TrustedWitness{}, witnesses...),
+		slots: make(chan struct{}, maxMaking), keep: map[string][]byte{}}
 }
 
 // kept is the bundle that was made under the same checkpoint before, or else a

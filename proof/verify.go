@@ -77,7 +77,10 @@ func (v *verification) do(name string, check func(*Check) error) {
 // ledger it says at least what the bundle claims.
 func (v *verification) leave(name, why string) {
 	c := Check{Check: name, Outcome: NotChecked, Why: why}
-	if name == CheckBlock && !v.failed {
+	switch {
+	case name == CheckBlock && v.failed:
+		c.Why = "earlier_failure"
+	case name == CheckBlock:
 		c.Numbers = map[string]int64{"block": int64(v.bundle.Anchor.Block)}
 		c.Names = []string{v.bundle.Anchor.Tx}
 	}

@@ -55,7 +55,9 @@ class Verification {
 
   leave(check, why) {
     const c = { check, outcome: 'not_checked', why };
-    if (check === 'block' && !this.failed) {
+    if (check === 'block' && this.failed) {
+      c.why = 'earlier_failure';
+    } else if (check === 'block') {
       c.numbers = { block: this.bundle.anchor.block };
       c.names = [this.bundle.anchor.tx];
     }

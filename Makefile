@@ -24,7 +24,7 @@ deps: ## install what a fresh Debian machine lacks (Node; a browser and Chinese 
 
 pages: $(WEB)/built/.stamp ## build the scripts of the pages out of gateway/web/src (needs Node)
 
-$(WEB)/built/.stamp: $(shell find $(WEB)/src -type f) $(WEB)/build.js $(WEB)/node_modules/.stamp
+$(WEB)/built/.stamp: $(shell find $(WEB)/src -type f) proof/words.json $(WEB)/build.js $(WEB)/node_modules/.stamp
 	cd $(WEB) && node build.js && touch built/.stamp
 
 $(WEB)/node_modules/.stamp: $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/.npmrc

@@ -129,7 +129,7 @@ func TestPhoneChecksTheBundle(t *testing.T) {
 		class          string
 		has            []string
 	}{
-		{"good-en", "en", g.url, "outcome good", []string{"Verified on this phone", "36 signed records", "100.00 %", "public log"}},
+		{"good-en", "en", g.url, "outcome good", []string{"Verified on this device", "36 signed records", "100.00 %", "public log"}},
 		{"good-zh", "zh", g.url, "outcome good", []string{"已在本机核验通过", "36 条签名记录", "100.00 %"}},
 		{"tampered-en", "en", lying(t, g, func(path string, body []byte) (string, []byte) {
 			return path, bytes.Replace(body, []byte("MEUCI"), []byte("MEUCJ"), 1)
@@ -182,7 +182,7 @@ func TestPhoneWithoutScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	time.Sleep(time.Second) // a script that ran would have said something else by now
-	if text := look(t, ctx, chromedp.Text(chromedp.CSS("#check"))); !strings.Contains(text, "Nothing was checked on this phone") {
+	if text := look(t, ctx, chromedp.Text(chromedp.CSS("#check"))); !strings.Contains(text, "Nothing was checked on this device") {
 		t.Errorf("without scripts the page says %q", text)
 	}
 }

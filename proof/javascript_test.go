@@ -77,6 +77,13 @@ func TestBrowserAgrees(t *testing.T) {
 		}
 		questions = append(questions, question{c.name, c.raw, trust})
 	}
+	agree(t, questions)
+	t.Logf("%d bundles", len(questions))
+}
+
+// agree wants both verifiers to come to the same reports.
+func agree(t *testing.T, questions []question) {
+	t.Helper()
 	for i, got := range askBrowser(t, questions) {
 		q := questions[i]
 		want := proof.VerifyBundle(q.raw, q.trust)
@@ -84,7 +91,6 @@ func TestBrowserAgrees(t *testing.T) {
 			t.Errorf("%s:\nJavaScript %s\nGo %s", q.name, show(t, a), show(t, b))
 		}
 	}
-	t.Logf("%d bundles", len(questions))
 }
 
 // comparable is a report without the words about form, which are each

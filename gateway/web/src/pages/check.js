@@ -87,6 +87,7 @@ class Check {
     const { lot, gtin, batch } = this.card.dataset;
     const own = report.subject.lot === lot && (report.subject.gtin || '') === gtin && (report.subject.batch || '') === batch;
     const failed = report.checks.find((c) => c.outcome === 'fails');
+    if (failed || !own) document.querySelector('.hero').classList.add('danger');
     if (failed) this.show('bad', words.bad, this.line(fill('badText', { why: `${title(failed, language)}: ${say(failed, language)}` })));
     else if (!own) this.show('bad', words.bad, this.line(fill('badText', { why: words.subject })));
     else this.show('good', words.good, ...this.summary(report).map((s) => this.line(s)));
@@ -124,7 +125,7 @@ class Check {
       this.trust = await input.files[0].text();
       this.run();
     };
-    return make('p', {}, make('label', { for: 'trust-file' }, words.choose), make('br', {}), input);
+    return make('details', { class: 'fold' }, make('summary', {}, words.choose), make('label', { for: 'trust-file' }, words.file), input);
   }
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -17,6 +18,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"github.com/grainledger/grainledger/e2e/made"
 	"github.com/grainledger/grainledger/proof"
 )
 
@@ -77,6 +79,73 @@ func bundleAtTheCommandLine(t *testing.T, on ledgerKind) {
 	if err != nil || len(b.Records) > proof.ConsumerRecords {
 		t.Errorf("%d records, %v", len(b.Records), err)
 	}
+}
+
+// Every lot of a season that was made for what is hard has a bundle that
+// verifies, small and full, and covers what the lot stems from.
+func TestEveryLotHasABundle(t *testing.T) {
+	s := made.New(made.Options{Seed: 5, Rows: 2500, Depots: 2, Bins: 2, Mills: 2, Faults: 10})
+	dir := t.TempDir()
+	if err := s.Write(dir, false); err != nil {
+		t.Fatal(err)
+	}
+	g := start(t, onEmbedded.newPlace(t), "--anchor-every", "1s")
+	g.importSeason(dir)
+	within(t, "the last lot is anchored", func() bool {
+		for _, l := range s.Lots {
+			if code, _ := g.fetch("/v1/lots/" + l.ID + "/bundle"); code != http.StatusOK {
+				return false
+			}
+		}
+		return true
+	})
+	_, raw := g.fetch("/v1/trust")
+	trust, err := proof.ParseTrust(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut, most := 0, 0
+	for _, l := range s.Lots {
+		for _, size := range []struct {
+			name  string
+			limit int
+		}{{"consumer", proof.ConsumerRecords}, {"full", 1000}} {
+			code, raw := g.fetch("/v1/lots/" + l.ID + "/bundle?for=" + size.name)
+			if code != http.StatusOK {
+				t.Fatalf("%s %s: %d %s", l.ID, size.name, code, raw)
+			}
+			r := proof.VerifyBundle(raw, trust)
+			if !r.Holds {
+				for _, c := range r.Checks {
+					if c.Outcome == proof.Fails {
+						t.Errorf("%s %s: %s %s at %s", l.ID, size.name, c.Check, c.Why, c.At)
+					}
+				}
+				continue
+			}
+			b, err := proof.ParseBundle(raw)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(b.Records) > size.limit || r.Subject.Lot != l.ID || b.Coverage.OriginsTotal != int64(len(l.Origins)) {
+				t.Errorf("%s %s: %d records, %+v, want %d origins", l.ID, size.name, len(b.Records), b.Coverage, len(l.Origins))
+			}
+			for _, o := range b.Coverage.Origins {
+				want := l.Origins[o.Lot] * float64(b.Coverage.Grams)
+				if math.Abs(float64(o.Grams)-want) > 1 {
+					t.Errorf("%s: %s gives %d g, want %.1f", l.ID, o.Lot, o.Grams, want)
+				}
+			}
+			if b.Coverage.OriginsLeftOut > 0 {
+				cut++
+			}
+			most = max(most, len(b.Records))
+		}
+	}
+	if cut == 0 {
+		t.Error("no bundle leaves an origin out: the season is too simple")
+	}
+	t.Logf("%d lots, %d bundles that leave origins out, at most %d records", len(s.Lots), cut, most)
 }
 
 // lying is a gateway that stands between a shopper and the real one and

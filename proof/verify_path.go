@@ -120,7 +120,7 @@ func (p *path) reachAbout() {
 	for again := true; again; {
 		again = false
 		for i, f := range p.facts {
-			if !p.reached[i] && slices.ContainsFunc(f.named, func(s string) bool { return p.lots[s] || p.bins[s] > 0 || ids[s] }) {
+			if !p.reached[i] && slices.ContainsFunc(f.named, func(s string) bool { return p.lots[s] || p.open[s] || p.bins[s] > 0 || ids[s] }) {
 				p.reached[i], ids[f.id], again = true, true, true
 			}
 		}

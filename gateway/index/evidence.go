@@ -29,7 +29,7 @@ type Evidence struct {
 const maxAboutNodes = 400
 
 // Evidence picks at most limit records of a lot's path: the whole path of
-// the largest origins first, and a quarter for what is about it. The error is
+// each origin, the largest first, as far as it fits, and a quarter for what is about it. The error is
 // ErrBusy where too many ask at once, ErrTooLarge where the path has too much.
 func (ix *Index) Evidence(ctx context.Context, lot string, limit int) (Evidence, error) {
 	origins, err := ix.Origins(ctx, lot)
@@ -78,10 +78,10 @@ func (p *picking) run(ctx context.Context, origins []Origin, e *Evidence) error 
 	}
 	room := p.limit - p.limit/4
 	for i, o := range origins {
-		if !p.take(p.between(nums[i]), room) {
-			break
+		// One whose ways are too many leaves room for a smaller one.
+		if p.take(p.between(nums[i]), room) {
+			e.Origins = append(e.Origins, o)
 		}
-		e.Origins = append(e.Origins, o)
 	}
 	if len(e.Origins) == 0 {
 		p.takeUpwards(room)
@@ -234,7 +234,14 @@ func (p *picking) takeUpwards(room int) {
 			var next []int64
 			for _, num := range level {
 				for _, l := range p.graph.edges[num] {
-					if p.graph.nodes[l.far].kind == string(record.TypeHarvest) || p.nodes[l.far] {
+					if p.graph.nodes[l.far].kind == string(record.TypeHarvest) {
+						// The purchase without the harvest, which would have to be followed whole.
+						if len(p.records) < room {
+							p.records[l.record] = true
+						}
+						continue
+					}
+					if p.nodes[l.far] {
 						continue
 					}
 					if !p.take([]int64{num, l.far}, room) {

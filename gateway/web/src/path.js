@@ -63,7 +63,7 @@ export class Path {
     for (let again = true; again;) {
       again = false;
       this.facts.forEach((f, i) => {
-        if (!this.reached[i] && f.named.some((s) => this.lots.has(s) || this.bins.has(s) || ids.has(s))) {
+        if (!this.reached[i] && f.named.some((s) => this.lots.has(s) || this.open.has(s) || this.bins.has(s) || ids.has(s))) {
           this.reached[i] = again = true;
           ids.add(f.id);
         }

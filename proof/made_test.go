@@ -30,7 +30,6 @@ type made struct {
 	keys    map[string]*record.PrivateKey
 	leaves  tree
 	entries map[string]proof.Entry // by ref
-	refs    map[string]uint64
 	log     *record.PrivateKey
 	witness *record.PrivateKey
 }

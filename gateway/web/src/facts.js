@@ -30,7 +30,7 @@ export function readFacts(e) {
   if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) throw new Error('no payload');
   const f = { id: idOf(e.envelope), kind: typeOf(e.envelope), index: e.index, issuer: '', named: [], makes: [], from: [], bin: '', fills: false };
   f.signers = e.envelope.signatures.map((s) => s.keyid);
-  if (!Object.hasOwn(makers, f.kind)) {
+  if (!Object.keys(makers).includes(f.kind)) {
     if (typeof payload.issuer === 'string') f.issuer = payload.issuer;
     for (const [name, v] of Object.entries(payload)) {
       if (name !== 'issuer' && name !== 'ref' && name !== 'occurredAt') collect(f.named, v);

@@ -19,8 +19,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/grainledger/grainledger/gateway/api"
+	"github.com/grainledger/grainledger/gateway/bundle"
 	"github.com/grainledger/grainledger/gateway/heap"
+	"github.com/grainledger/grainledger/gateway/tlog"
 	"github.com/grainledger/grainledger/gateway/web"
+	"github.com/grainledger/grainledger/proof"
 )
 
 func main() {
@@ -115,11 +118,28 @@ func (c *config) address(listener net.Listener) string {
 	return c.url(listener.Addr())
 }
 
+// bundles makes bundles, and names the witnesses that this gateway asks.
+func (n *node) bundles() (*bundle.Maker, error) {
+	var trusted []proof.TrustedWitness
+	for _, s := range n.config.witnesses {
+		w, err := tlog.ParseWitness(s)
+		if err != nil {
+			return nil, fmt.Errorf("--witness %s: %w", s, err)
+		}
+		trusted = append(trusted, proof.TrustedWitness{Name: w.Name, Key: w.Key.Point()})
+	}
+	return bundle.NewMaker(n.records, n.index, trusted...), nil
+}
+
 // handler is the interface and the pages.
 func (n *node) handler(ctx context.Context, publicURL string) (http.Handler, error) {
 	c := n.config
+	bundles, err := n.bundles()
+	if err != nil {
+		return nil, err
+	}
 	a, err := api.New(ctx, api.Options{
-		Submitter: n.packer, Jobs: n.queue, Chain: n.ledger, Index: n.index, Records: n.records, Metrics: n.metrics, Log: n.log,
+		Submitter: n.packer, Jobs: n.queue, Chain: n.ledger, Index: n.index, Records: n.records, Bundles: bundles, Metrics: n.metrics, Log: n.log,
 		NodeKey: n.opened.nodeKey, Version: c.version, TLS: c.tlsCert != "",
 		MaxBody: c.maxBody, MaxRecords: c.maxRecords, MaxRequests: c.maxRequests,
 		BodyBudget: max(api.DefaultBodyBudget, c.maxBody),

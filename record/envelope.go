@@ -48,6 +48,10 @@ func DecodeEnvelope(data []byte) (Envelope, error) {
 	return e, e.check()
 }
 
+// Check tells whether the envelope is within its limits and signed by somebody,
+// as DecodeEnvelope does.
+func (e *Envelope) Check() error { return e.check() }
+
 func (e *Envelope) check() error {
 	switch {
 	case len(e.Payload) == 0:

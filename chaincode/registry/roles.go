@@ -4,7 +4,6 @@ package registry
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/grainledger/grainledger/record"
 )
@@ -45,21 +44,3 @@ var issuers = map[record.Type][]string{
 // MayIssue tells whether an enterprise of the kind may sign records of the
 // type at all.
 func MayIssue(kind string, t record.Type) bool { return slices.Contains(issuers[t], kind) }
-
-// national is the division of a regulator for the whole country.
-const national = "000000"
-
-// covers tells whether a regulator of one division (GB/T 2260) acts in
-// another: 000000 everywhere, xx0000 in its province, xxxx00 in its prefecture.
-func covers(regulator, division string) bool {
-	prefix := regulator
-	switch {
-	case regulator == national:
-		prefix = ""
-	case strings.HasSuffix(regulator, "0000"):
-		prefix = regulator[:2]
-	case strings.HasSuffix(regulator, "00"):
-		prefix = regulator[:4]
-	}
-	return strings.HasPrefix(division, prefix)
-}

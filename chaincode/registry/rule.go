@@ -9,7 +9,7 @@ import (
 // only a national regulator may sign one. Earlier versions stay: a record is
 // judged by the version in force when it occurred.
 func (r *Rules) rule(c *state.Case, p *record.Rule) error {
-	if c.Issuer.Division != national {
+	if c.Issuer.Division != record.National {
 		return record.Refuse(record.NotAuthorised, "rule tables are the national regulator's")
 	}
 	if err := r.CheckTable(p.Table, p.Content); err != nil {

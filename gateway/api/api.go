@@ -112,6 +112,7 @@ type Options struct {
 	Chain     Chain
 	Index     Index
 	Records   RecordsLog
+	Bundles   Bundles
 	Metrics   *Metrics
 	Log       *slog.Logger
 	Authorise Authorise // default: nobody is
@@ -193,8 +194,8 @@ func setDefault[T comparable](v *T, def T) {
 
 func (o *Options) check() error {
 	switch {
-	case o.Submitter == nil || o.Jobs == nil || o.Chain == nil || o.Index == nil || o.Records == nil:
-		return errors.New("api: options: submitter, jobs, chain, index and records log are needed")
+	case o.Submitter == nil || o.Jobs == nil || o.Chain == nil || o.Index == nil || o.Bundles == nil || o.Records == nil:
+		return errors.New("api: options: submitter, jobs, chain, index, records log and bundles are needed")
 	case o.MaxBody < 0 || o.MaxRecords < 0 || o.MaxRequests < 0 || o.BodyBudget < o.MaxBody:
 		return errors.New("api: options: a limit is negative, or the body budget is below one body")
 	}

@@ -16,9 +16,11 @@ import (
 	"github.com/go-json-experiment/json"
 	jsonv1 "github.com/go-json-experiment/json/v1"
 
+	"github.com/grainledger/grainledger/gateway/bundle"
 	"github.com/grainledger/grainledger/gateway/index"
 	"github.com/grainledger/grainledger/gateway/jobs"
 	"github.com/grainledger/grainledger/gateway/ledger"
+	"github.com/grainledger/grainledger/proof"
 	"github.com/grainledger/grainledger/record"
 )
 
@@ -304,6 +306,30 @@ func (f fakeIndex) WaitFor(ctx context.Context, height uint64) error {
 	return ctx.Err()
 }
 
+// fakeBundles has a bundle of one record.
+type fakeBundles struct{ *world }
+
+var _ Bundles = fakeBundles{}
+
+func (f fakeBundles) Bundle(_ context.Context, lot string, _ int) ([]byte, error) {
+	if f.fault("log") == "young" {
+		return nil, fmt.Errorf("bundle: %w", bundle.ErrNotAnchored)
+	}
+	entry := proof.Entry{Envelope: record.Envelope{PayloadType: "x", Payload: []byte("{}"), Signatures: []record.Signature{{KeyID: someID, Sig: []byte{1}}}}, Path: []proof.Hash{}}
+	b := &proof.Bundle{Form: proof.BundleForm, Subject: proof.Subject{Lot: lot}, Anchor: proof.Anchor{Envelope: entry.Envelope, Tx: "tx7", Block: 7},
+		Records: []proof.Entry{entry}, Registry: []proof.Entry{entry}, Coverage: proof.Coverage{Origins: []proof.Origin{{Lot: lot, Grams: 5}}}}
+	raw, err := b.Encode()
+	return raw, errors.Join(err, fakeIndex(f).find(lot, "L1"))
+}
+
+func (f fakeBundles) Trust(context.Context) (*proof.Trust, error) {
+	if f.fault("log") == "young" {
+		return nil, bundle.ErrNotAnchored
+	}
+	return &proof.Trust{Root: proof.TrustedRoot{USCC: someUSCC, Threshold: 1, Keys: []string{"04"}},
+		Logs: []proof.TrustedLog{{Origin: someUSCC + "/records", Key: "04"}}, Witnesses: []proof.TrustedWitness{}}, fakeIndex(f).find("", "")
+}
+
 // fakeJobs keeps one job, which is decided when it is asked for.
 type fakeJobs struct {
 	*world
@@ -357,7 +383,7 @@ func start(t *testing.T, w *world, change func(*Options)) *API {
 		_ = packer.Close(ctx) // a stuck ledger makes it fail
 	})
 	opt := Options{
-		Submitter: packer, Chain: fakeChain{w}, Index: fakeIndex{w}, Records: newFakeLog(t, w), Metrics: metrics,
+		Submitter: packer, Chain: fakeChain{w}, Index: fakeIndex{w}, Records: newFakeLog(t, w), Bundles: fakeBundles{w}, Metrics: metrics,
 		Authorise: func(c *gin.Context) (string, bool) { return c.GetHeader("X-Caller"), c.GetHeader("X-Caller") != "" },
 		Jobs:      fakeJobs{world: w, packer: packer}, NodeKey: "04", Version: "test",
 		ReadWait: 10 * time.Millisecond, SubmitWait: 500 * time.Millisecond, MaxRecords: 80,

@@ -65,10 +65,11 @@ var (
 				withDetail("Operators have been told. Sending again helps once they have found out which organisation is at fault.").retryable()
 	problemInvalid = newProblem(http.StatusServiceUnavailable, "transaction_invalid", "The channel did not accept the transaction. Nothing was written.").
 			withDetail("Its endorsements did not satisfy the channel's rules, or the rules changed while it was under way. Operators have been told.").retryable()
-	problemContention = newProblem(http.StatusServiceUnavailable, "contention", "Others keep changing what the record needs. Nothing was written.").retryable()
-	problemBehind     = newProblem(http.StatusServiceUnavailable, "index_behind", "The gateway is still reading the newest blocks.").retryable()
-	problemNotReady   = newProblem(http.StatusServiceUnavailable, "not_ready", "The gateway is not ready.").retryable()
-	problemUnknown    = newProblem(http.StatusGatewayTimeout, "outcome_unknown", "The outcome is not known yet. Sending the same records again is safe and tells.").retryable()
+	problemContention  = newProblem(http.StatusServiceUnavailable, "contention", "Others keep changing what the record needs. Nothing was written.").retryable()
+	problemBehind      = newProblem(http.StatusServiceUnavailable, "index_behind", "The gateway is still reading the newest blocks.").retryable()
+	problemNotReady    = newProblem(http.StatusServiceUnavailable, "not_ready", "The gateway is not ready.").retryable()
+	problemNotYetUnder = newProblem(http.StatusServiceUnavailable, "not_yet_anchored", "The records are not under a checkpoint that the ledger has anchored yet.").retryable()
+	problemUnknown     = newProblem(http.StatusGatewayTimeout, "outcome_unknown", "The outcome is not known yet. Sending the same records again is safe and tells.").retryable()
 )
 
 // refusal is the problem that stands for a record that was refused.

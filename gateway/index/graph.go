@@ -22,7 +22,7 @@ type vertex struct {
 }
 
 // link is an edge seen from its child.
-type link struct{ far, grams int64 }
+type link struct{ far, grams, record int64 }
 
 // graph reads the part of the lot graph above a node, in few and large
 // queries: all lots to be expanded go into one, and a mix brings those of its
@@ -125,10 +125,10 @@ func (g *graph) readMixes(ctx context.Context, v vertex) error {
 }
 
 func (g *graph) scan(rows *sql.Rows) error {
-	var near, record int64
+	var near int64
 	var l link
 	var v vertex
-	if err := rows.Scan(&near, &l.far, &l.grams, &record, &v.seq, &v.kind, &v.epoch, &v.mix); err != nil {
+	if err := rows.Scan(&near, &l.far, &l.grams, &l.record, &v.seq, &v.kind, &v.epoch, &v.mix); err != nil {
 		return err
 	}
 	if g.count++; g.count > g.maxEdges {

@@ -104,7 +104,7 @@ func TestPage(t *testing.T) {
 			w.lots[retailLot].Product = `<script>alert(1)</script>`
 			w.names[shopA] = `"><img src=x onerror=alert(1)>`
 			w.origins[retailLot][0].IssuerName = `</svg><b onclick=x>`
-		}, []string{"&lt;script&gt;", "&lt;img src=x"}, []string{"<script", "<img src=x", "<b onclick"}},
+		}, []string{"&lt;script&gt;", "&lt;img src=x"}, []string{"<script>", "<img src=x", "<b onclick"}},
 		{"a text that looks like a placeholder", func(w *world) { w.names[carrier] = "{who}{n?a|b}" },
 			[]string{"承运：{who}{n?a|b}"}, nil},
 		{"reserve grain", func(w *world) {

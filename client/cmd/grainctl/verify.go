@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,20 +18,37 @@ type verifyFlags struct {
 	pub   string
 	keys  string
 	given func(flag string) bool
+
+	// Of bundles.
+	trustFile string
+	language  string
+	json      bool
 }
 
 func (a *app) verifyCommand() *cobra.Command {
 	f := &verifyFlags{app: a}
 	cmd := &cobra.Command{
 		Use:   "verify FILE",
-		Short: "Check a signed record",
+		Short: "Check a signed record or a bundle",
 		Long: `Checks the signatures of a record in an envelope or submission (“-” is standard
 input) and says what was checked and what was not. The public key comes from
 --pub, or is the issuer's: from --keys, or as --gateway has it registered. With
---pub or --keys nothing is asked of anybody.`,
+--pub or --keys nothing is asked of anybody.
+
+A bundle (the evidence about a lot, which a shopper's page and “grainctl bundle”
+fetch) is checked with the root's keys in --trust and without any network. What
+was checked and what no bundle can prove is said check by check; the exit code
+is 0 only where everything that can be checked holds.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.given = cmd.Flags().Changed
+			if raw, err := readInput(cmd, args[0]); err != nil {
+				return err
+			} else if f.trustFile != "" || isBundle(raw) {
+				return f.verifyBundle(cmd, raw)
+			} else {
+				cmd.SetIn(bytes.NewReader(raw)) // standard input is read once
+			}
 			records, err := readSubmissions(cmd, args)
 			if err != nil {
 				return err
@@ -44,6 +62,9 @@ input) and says what was checked and what was not. The public key comes from
 	}
 	cmd.Flags().StringVar(&f.pub, "pub", "", "public key, 04||x||y in hex")
 	cmd.Flags().StringVar(&f.keys, "keys", "", "key directory that holds the issuer's key")
+	cmd.Flags().StringVar(&f.trustFile, "trust", "", "trust file to check a bundle with (grainctl trust writes one)")
+	cmd.Flags().StringVar(&f.language, "lang", "en", "language of the words about a bundle: en or zh")
+	cmd.Flags().BoolVar(&f.json, "json", false, "of a bundle the report as JSON")
 	return cmd
 }
 

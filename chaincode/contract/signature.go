@@ -54,6 +54,13 @@ type signers struct {
 	issuer []*record.RegisteredKey // registered keys of the issuer; of the root the retired ones
 	roots  int                     // present keys of the root
 	others []*record.RegisteredKey
+	// assumed: nobody signed, and the record is decided as if its issuer had.
+	assumed bool
+}
+
+// authenticated is who signed a record of a batch.
+func (b *batch) authenticated(it *item) (*signers, error) {
+	return b.contract.authenticate(b.view, state.Get[record.Root](b.view, record.RootKey), it)
 }
 
 // authenticate wants every signature to hold and one at least to be the
@@ -116,11 +123,11 @@ func (c *Contract) signer(view *state.View, root *record.Root, keyID string) (*r
 }
 
 // mustBeGood wants a key of the issuer that may sign at the transaction's time.
-func (s *signers) mustBeGood(now time.Time, root *record.Root) error {
-	if s.roots > 0 {
+func (s *signers) mustBeGood(now time.Time) error {
+	if s.roots > 0 || s.assumed {
 		return nil
 	}
-	if !slices.ContainsFunc(s.issuer, func(k *record.RegisteredKey) bool { return good(k, now) }) {
+	if !slices.ContainsFunc(s.issuer, func(k *record.RegisteredKey) bool { return k.GoodAt(now) }) {
 		return record.Refuse(record.KeyNotValid, "the issuer's key is revoked, expired or not yet valid")
 	}
 	return nil
@@ -133,28 +140,12 @@ func (s *signers) cosigners(now time.Time, p record.Payload) []string {
 		if slices.Contains(out, party) {
 			continue
 		}
-		if slices.ContainsFunc(s.others, func(k *record.RegisteredKey) bool { return k.USCC == party && k.Device == "" && good(k, now) }) {
+		if slices.ContainsFunc(s.others, func(k *record.RegisteredKey) bool { return k.USCC == party && k.Device == "" && k.GoodAt(now) }) {
 			out = append(out, party)
 		}
 	}
 	slices.Sort(out)
 	return out
-}
-
-// good tells whether a key may sign now. Its validity goes by the
-// transaction's time; a revocation counts from its place in the ledger.
-func good(k *record.RegisteredKey, now time.Time) bool {
-	return k.Revoked == "" && !before(now, k.NotBefore) && !after(now, k.NotAfter)
-}
-
-func before(now time.Time, bound string) bool {
-	t, err := time.Parse(time.RFC3339, bound)
-	return err == nil && now.Before(t)
-}
-
-func after(now time.Time, bound string) bool {
-	t, err := time.Parse(time.RFC3339, bound)
-	return err == nil && now.After(t)
 }
 
 // keyCache remembers parsed public keys by their point. Parsing is a pure

@@ -8,20 +8,29 @@ LEDGER    ?= embedded
 CONSENSUS ?= raft
 FUZZTIME  ?= 10s
 NETDIR    ?= run/network
+WEB       := gateway/web
 
 .DEFAULT_GOAL := help
 NETWORK = $(BIN)/test-network --dir "$(NETDIR)" --programs $(BIN)/fabric --chaincode $(BIN)/chaincode
 
-.PHONY: help deps build fabric run test test-race test-faults lint fmt fuzz bench bench-full bench-fabric \
+.PHONY: help deps pages build fabric run test test-race test-faults lint fmt fuzz bench bench-full bench-fabric \
 	network-up network-down network-stop network-status network-upgrade clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-deps: ## install what a fresh Debian machine lacks (a browser and Chinese type for the page tests)
+deps: ## install what a fresh Debian machine lacks (Node; a browser and Chinese type for the page tests)
 	@.ci/deps
 
-build: ## build bin/gateway, bin/grainctl, bin/chaincode, bin/test-network
+pages: $(WEB)/built/.stamp ## build the scripts of the pages out of gateway/web/src (needs Node)
+
+$(WEB)/built/.stamp: $(shell find $(WEB)/src -type f) $(WEB)/build.js $(WEB)/node_modules/.stamp
+	cd $(WEB) && node build.js && touch built/.stamp
+
+$(WEB)/node_modules/.stamp: $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/.npmrc
+	cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund --silent && touch node_modules/.stamp
+
+build: pages ## build bin/gateway, bin/grainctl, bin/chaincode, bin/test-network
 	@mkdir -p $(BIN)
 	$(GO) build -o $(BIN)/gateway ./gateway
 	$(GO) build -o $(BIN)/grainctl ./client/cmd/grainctl

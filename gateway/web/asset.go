@@ -1,6 +1,7 @@
 package web
 
 import (
+	"io/fs"
 	"mime"
 	"net/http"
 	"path"
@@ -19,26 +20,43 @@ type asset struct {
 	body []byte
 }
 
-// loadAssets reads the static files, by their plain name.
+// loadAssets reads the static files and the scripts that `make pages` built
+// out of src, by their plain name.
 func loadAssets() (map[string]asset, error) {
-	entries, err := files.ReadDir("static")
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[string]asset, len(entries))
-	for _, e := range entries {
-		body, err := files.ReadFile("static/" + e.Name())
+	out := map[string]asset{}
+	for _, pattern := range []string{"static/*", "built/*.js"} {
+		names, err := fs.Glob(files, pattern)
 		if err != nil {
 			return nil, err
 		}
-		ext := path.Ext(e.Name())
-		out[e.Name()] = asset{
-			name: strings.TrimSuffix(e.Name(), ext) + "." + record.SM3(body)[:12] + ext,
-			kind: mime.TypeByExtension(ext),
-			body: body,
+		for _, name := range names {
+			body, err := files.ReadFile(name)
+			if err != nil {
+				return nil, err
+			}
+			out[path.Base(name)] = newAsset(path.Base(name), body)
 		}
 	}
 	return out, nil
+}
+
+func newAsset(name string, body []byte) asset {
+	ext := path.Ext(name)
+	return asset{
+		name: strings.TrimSuffix(name, ext) + "." + record.SM3(body)[:12] + ext,
+		kind: mime.TypeByExtension(ext),
+		body: body,
+	}
+}
+
+// script is the address of a built script, and empty where this gateway was
+// built without: the page then says that nothing was checked.
+func (s *site) script(name string) string {
+	a, ok := s.assets[name]
+	if !ok {
+		return ""
+	}
+	return s.link("web", a.name)
 }
 
 // asset serves a static file. A name with another hash belongs to another

@@ -120,7 +120,7 @@ func TestHeaders(t *testing.T) {
 		t.Errorf("the page in another language: %d, want 200", other.StatusCode)
 	}
 	body := bodyOf(t, r)
-	mustLack(t, body, "<script", "style=", "http://")
+	mustLack(t, body, "<script>", " onclick=", "style=", "http://")
 }
 
 func TestLanguage(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 // files are what the pages are made of. The tables under data are dated and
 // meant to be replaced; no code depends on what stands in them.
 //
-//go:embed data templates static
+//go:embed data templates static built
 var files embed.FS
 
 // reference is the names behind the codes.

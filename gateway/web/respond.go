@@ -26,18 +26,20 @@ type view struct {
 	Page   any
 }
 
-// contentPolicy: our own style sheet and images, forms to ourselves, nothing
-// else. There is no script to allow.
-const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; " +
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// contentPolicy: our own style sheet, images and scripts, forms to ourselves,
+// nothing else. No script stands in a page itself and none is made from text.
+const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; " +
+	"worker-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // parsePages reads the templates for one language. t says a text, link makes
-// an address of this site, asset one of a static file.
+// an address of this site, asset one of a static file, script one of a built
+// script or nothing.
 func (s *site) parsePages(v voice) (pageSet, error) {
 	funcs := template.FuncMap{
-		"t":     v.say,
-		"link":  s.link,
-		"asset": func(name string) string { return s.link("web", s.assets[name].name) },
+		"t":      v.say,
+		"link":   s.link,
+		"script": s.script,
+		"asset":  func(name string) string { return s.link("web", s.assets[name].name) },
 	}
 	out := pageSet{}
 	for _, name := range []string{"lot", "start", "problem"} {

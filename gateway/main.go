@@ -118,8 +118,12 @@ func (c *config) address(listener net.Listener) string {
 // handler is the interface and the pages.
 func (n *node) handler(ctx context.Context, publicURL string) (http.Handler, error) {
 	c := n.config
+	desk, err := n.desk(publicURL)
+	if err != nil {
+		return nil, err
+	}
 	a, err := api.New(ctx, api.Options{
-		Submitter: n.packer, Jobs: n.queue, Chain: n.ledger, Index: n.index, Metrics: n.metrics, Log: n.log,
+		Submitter: n.packer, Jobs: n.queue, Chain: n.ledger, Index: n.index, Desk: desk, Metrics: n.metrics, Log: n.log,
 		NodeKey: n.opened.nodeKey, Version: c.version, TLS: c.tlsCert != "",
 		MaxBody: c.maxBody, MaxRecords: c.maxRecords, MaxRequests: c.maxRequests,
 		BodyBudget: max(api.DefaultBodyBudget, c.maxBody),

@@ -109,6 +109,7 @@ type Options struct {
 	Jobs      Jobs
 	Chain     Chain
 	Index     Index
+	Desk      *Desk // nil: nobody logs in here
 	Metrics   *Metrics
 	Log       *slog.Logger
 	NodeKey   string // public key of the node, 04||x||y hex

@@ -39,5 +39,8 @@ func (a *API) newEngine() (*gin.Engine, error) {
 	v1.GET("/bins/:code", a.getBin)
 	v1.GET("/enterprises/:uscc", a.getEnterprise)
 	v1.GET("/ledger", a.getLedger)
+	if a.opt.Desk != nil {
+		a.routeDesk(v1)
+	}
 	return r, nil
 }

@@ -65,7 +65,6 @@ type Draft struct {
 	// Faults are set where the rows of the file cannot be told apart; there
 	// are no rows then.
 	Faults []Fault `json:"faults,omitempty"`
-	Height uint64  `json:"height,omitzero"` // blocks of the ledger, where they are known
 }
 
 // Row is one record that is to be signed, with the verdict that it would get.
@@ -176,7 +175,14 @@ func (r *Row) refuse(t *season.Table, err error) {
 // decide puts a verdict into the row and finds the column that it is about.
 func (r *Row) decide(t *season.Table, v *record.Verdict) {
 	r.Outcome, r.Code, r.Reason, r.Field, r.Detail, r.Flags = v.Outcome, v.Code, v.Reason, v.Field, v.Detail, v.Flags
-	if c, ok := columnOf(t, v.Field); ok && v.Outcome == record.Rejected {
+	if v.Outcome != record.Rejected {
+		return
+	}
+	c, ok := columnOf(t, v.Field)
+	if !ok {
+		c, ok = suspect(t, v.Code)
+	}
+	if ok {
 		r.Column, r.Cell = c.Name, c.Name
 		if len(c.Chinese) > 0 {
 			r.Cell = c.Chinese[0]

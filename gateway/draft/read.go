@@ -72,6 +72,9 @@ func syntax(file string, err error) error {
 // columnOf is the column behind a field of a payload, or a column itself.
 // Columns are named after fields, with the unit that people write.
 func columnOf(t *season.Table, field string) (season.Column, bool) {
+	if field == "" {
+		return season.Column{}, false
+	}
 	field, _, _ = strings.Cut(field, "/") // of a list
 	name := snake(field)
 	for _, want := range []string{field, name, strings.TrimSuffix(name, "_grams") + "_kg", strings.TrimSuffix(name, "_grams") + "_quantity_kg"} {
@@ -86,6 +89,36 @@ func columnOf(t *season.Table, field string) (season.Column, bool) {
 			if strings.HasSuffix(c.Name, "_kg") {
 				return c, true
 			}
+		}
+	}
+	return season.Column{}, false
+}
+
+// suspects are the columns that a reason is about where the ledger names no
+// field: what stands first in the table.
+var suspects = map[record.Code][]string{
+	record.LotExists:            {"outputs", "lot"},
+	record.UnknownLot:           {"inputs", "from_lot", "lot", "target"},
+	record.UnknownBin:           {"bin", "target"},
+	record.UnknownShipment:      {"shipment"},
+	record.ShipmentClosed:       {"shipment"},
+	record.NotConsignee:         {"shipment"},
+	record.NotCustodian:         {"inputs", "lot", "bin"},
+	record.NotOwner:             {"owner", "lot"},
+	record.MixedBin:             {"bin"},
+	record.NoInspection:         {"bin"},
+	record.NotForFood:           {"purpose", "bin"},
+	record.InsufficientQuantity: {"inputs", "from_quantity_kg", "quantity_kg"},
+	record.MoreThanShipped:      {"received_kg"},
+	record.ExcessLoss:           {"loss_kg"},
+	record.MassBalance:          {"outputs"},
+	record.RefConflict:          {"ref"},
+}
+
+func suspect(t *season.Table, code record.Code) (season.Column, bool) {
+	for _, name := range suspects[code] {
+		if c, ok := columnOf(t, name); ok {
+			return c, true
 		}
 	}
 	return season.Column{}, false

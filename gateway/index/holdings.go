@@ -27,8 +27,13 @@ type HoldingPage struct {
 
 // BinStock is what lies in a bin.
 type BinStock struct {
-	record.BinState
-	Name string `json:"name,omitempty"`
+	Code    string `json:"code"`
+	Name    string `json:"name,omitempty"`
+	Grams   int64  `json:"grams"`
+	Owner   string `json:"owner"`
+	Variety string `json:"variety"`
+	Nature  string `json:"nature,omitempty"`
+	NonFood string `json:"nonFood,omitempty"` // id of the record that made it so
 }
 
 // BinPage is a page of a custodian's bins with grain in them, by code.
@@ -187,8 +192,8 @@ func (ix *Index) Bins(ctx context.Context, uscc, cursor string, limit int) (BinP
 			if err := rows.Scan(&value); err != nil {
 				return err
 			}
-			var b BinStock
-			if err := json.Unmarshal([]byte(value), &b.BinState); err != nil {
+			var b record.BinState
+			if err := json.Unmarshal([]byte(value), &b); err != nil {
 				return err
 			}
 			if read++; read > limit {
@@ -196,7 +201,8 @@ func (ix *Index) Bins(ctx context.Context, uscc, cursor string, limit int) (BinP
 				return nil
 			}
 			if code = b.Bin; b.Grams > 0 {
-				page.Bins = append(page.Bins, b)
+				page.Bins = append(page.Bins, BinStock{Code: b.Bin, Grams: b.Grams, Owner: b.Owner,
+					Variety: b.Variety, Nature: b.Nature, NonFood: b.NonFood})
 			}
 			return nil
 		})
@@ -205,7 +211,7 @@ func (ix *Index) Bins(ctx context.Context, uscc, cursor string, limit int) (BinP
 		}
 		for i := range page.Bins {
 			var f record.RegisteredFacility
-			if err := r.state(ctx, record.FacilityKey(page.Bins[i].Bin), &f); err == nil {
+			if err := r.state(ctx, record.FacilityKey(page.Bins[i].Code), &f); err == nil {
 				page.Bins[i].Name = f.Name
 			} else if !missing(err) {
 				return err

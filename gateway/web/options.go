@@ -45,6 +45,8 @@ type Options struct {
 	// Fresh waits until Reader has what this gateway has answered, so that the
 	// page of a batch is there when its record is. Default: no waiting.
 	Fresh func(context.Context) error
+	// Desk is what enterprises that log in see. Default: there is no such page.
+	Desk *Desk
 	// Log gets what a reader of a page must not see. Default: no log.
 	Log *slog.Logger
 }

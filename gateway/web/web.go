@@ -19,6 +19,9 @@ type site struct {
 	voices map[language]voice
 	pages  map[language]pageSet
 	assets map[string]asset
+
+	desk      *Desk // nil: there is none
+	deskPages map[language]pageSet
 }
 
 // Register adds the pages to the routes of r:
@@ -27,7 +30,8 @@ type site struct {
 //	GET /01/{gtin}/10/{batch}       a retail batch (GS1 Digital Link)
 //	GET /01/{gtin}/10/{batch}/qr.png, qr.svg   its QR code
 //	GET /lots/{id}                  any lot
-//	GET /web/{file}                 style sheet and icon
+//	GET /desk, /desk/list/{list}, /desk/jobs/{id}   企业工作台, where there is one
+//	GET /web/{file}                 style sheets, scripts and icon
 //
 // It fails only on options or files that can never work.
 func Register(r gin.IRouter, opt Options) error {
@@ -45,6 +49,9 @@ func Register(r gin.IRouter, opt Options) error {
 		"/web/:file":                 s.asset,
 	} {
 		r.Match([]string{http.MethodGet, http.MethodHead}, path, h)
+	}
+	if s.desk != nil {
+		s.routeDesk(r)
 	}
 	return nil
 }
@@ -71,6 +78,7 @@ func newSite(opt Options) (*site, error) {
 	s := &site{
 		reader: opt.Reader, log: opt.Log, public: public.String(), base: public.EscapedPath(),
 		secure: public.Scheme == "https", voices: map[language]voice{}, pages: map[language]pageSet{},
+		desk: opt.Desk, deskPages: map[language]pageSet{},
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -97,6 +105,12 @@ func (s *site) loadVoices() error {
 		v := voice{language: l, texts: texts, names: names}
 		s.voices[l] = v
 		if s.pages[l], err = s.parsePages(v); err != nil {
+			return err
+		}
+		if s.desk == nil {
+			continue
+		}
+		if s.deskPages[l], err = s.parseDesk(v); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -148,11 +149,11 @@ func TestWithoutASessionNothingOfTheDeskIsSeen(t *testing.T) {
 	c := openCounter(t)
 	for _, path := range []string{"", "/stock", "/bins", "/shipments", "/under-review", "/jobs", "/jobs/x", "/jobs/x/receipts.csv", "/jobs/x/receipts.json"} {
 		for _, head := range [][]string{nil, bearer(""), bearer("0000"), {"Cookie", "grainledger=0000"}} {
-			c.want(401, "login_needed", "GET", "/v1/me"+path, nil, head...)
+			c.want(401, "login_required", "GET", "/v1/me"+path, nil, head...)
 		}
 	}
-	c.want(401, "login_needed", "POST", "/v1/me/jobs", []byte("[]"), "Content-Type", asJSON)
-	c.want(401, "login_needed", "POST", "/v1/drafts?type=harvest", []byte("x"), "Content-Type", "text/csv")
+	c.want(401, "login_required", "POST", "/v1/me/jobs", []byte("[]"), "Content-Type", asJSON)
+	c.want(401, "login_required", "POST", "/v1/drafts?type=harvest", []byte("x"), "Content-Type", "text/csv")
 }
 
 func TestALoginServesOnce(t *testing.T) {
@@ -199,7 +200,7 @@ func TestARevokedKeyEndsItsSession(t *testing.T) {
 	root := rootParty(t, c.node)
 	root.must(t, c.node, &record.Key{Header: root.head("revoke"), Action: record.KeyRevoke, Subject: coop.uscc, KeyID: coop.key.Public().ID()})
 	c.settle()
-	c.want(401, "login_needed", "GET", "/v1/me/stock", nil, bearer(token)...)
+	c.want(401, "login_required", "GET", "/v1/me/stock", nil, bearer(token)...)
 	c.want(403, "key_not_good", "POST", "/v1/sessions", c.challenge(coop.key), "Content-Type", asJSON)
 }
 
@@ -232,8 +233,8 @@ func TestPagesOfOthersAreKeptOut(t *testing.T) {
 		"alike":          {"Origin", c.url + ".evil.example"},
 	} {
 		t.Run(name, func(*testing.T) {
-			c.want(401, "login_needed", "POST", "/v1/me/jobs", []byte("[]"), append(from, "Cookie", cookie, "Content-Type", asJSON)...)
-			c.want(401, "login_needed", "POST", "/v1/drafts", []byte("x"), append(from, "Cookie", cookie)...)
+			c.want(401, "login_required", "POST", "/v1/me/jobs", []byte("[]"), append(from, "Cookie", cookie, "Content-Type", asJSON)...)
+			c.want(401, "login_required", "POST", "/v1/drafts", []byte("x"), append(from, "Cookie", cookie)...)
 			c.want(204, "", "DELETE", "/v1/sessions", nil, append(from, "Cookie", cookie)...)
 			c.want(200, coop.uscc, "GET", "/v1/me", nil, "Cookie", cookie) // and is still logged in
 		})
@@ -243,7 +244,7 @@ func TestPagesOfOthersAreKeptOut(t *testing.T) {
 	own := []string{"Cookie", cookie, "Origin", c.url, "Sec-Fetch-Site", "same-origin"}
 	c.want(400, "bad_request", "POST", "/v1/me/jobs", []byte("no json"), append(own, "Content-Type", asJSON)...)
 	c.want(204, "", "DELETE", "/v1/sessions", nil, own...)
-	c.want(401, "login_needed", "GET", "/v1/me", nil, "Cookie", cookie)
+	c.want(401, "login_required", "GET", "/v1/me", nil, "Cookie", cookie)
 }
 
 const harvestHeader = "单位代码,单据号,业务时间,批次号,品种代码,收获年度,产地代码,数量\n"
@@ -480,4 +481,63 @@ func TestTemplatesAreServed(t *testing.T) {
 	for _, none := range []string{"all.csv", "enterprise.csv", "harvest.pdf", "harvest", ".csv", "none.xlsx"} {
 		c.want(404, "not_found", "GET", "/v1/templates/"+none, nil)
 	}
+}
+
+// The pages show an enterprise its own alone, and what records say as text.
+func TestDeskPages(t *testing.T) {
+	c := openCounter(t)
+	coop, other := newParty(t, c.node, 1), newParty(t, c.node, 2)
+	root, bin := rootParty(t, c.node), coop.uscc+"001000100101"
+	const xss = `<script>alert(1)</script>`
+	root.must(t, c.node, &record.Facility{Header: root.head("f"), Code: bin, Name: xss, USCC: coop.uscc, Kind: record.FacilityBin, CapacityGrams: 1e9})
+	coop.must(t, c.node,
+		&record.Harvest{Header: coop.head("H-1"), Lot: "L1", Variety: "1132002", HarvestYear: 2025, Origin: "410000", Grams: 5_000_000},
+		&record.Store{Header: coop.head("S-1"), Lot: "L1", Bin: bin, Grams: 2_000_000},
+		&record.Ship{Header: coop.head(xss), Lot: "L1", Grams: 300, Owner: coop.uscc, To: other.uscc},
+		&record.Inspect{Header: coop.head("I-1"), Target: "L1", Stage: record.StageStorage, Items: []record.Measured{{Item: "cadmium_mgkg", Value: "0.9"}}})
+	mine, theirs := bearer(c.login(coop)), bearer(c.login(other))
+	page := func(status int, path string, head ...string) string {
+		t.Helper()
+		got, body, header := c.call("GET", path, nil, append(head, "Accept-Language", "zh-CN")...)
+		policy := header.Get("Content-Security-Policy")
+		if got != status || !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") || strings.Contains(string(body), "<script>alert") {
+			t.Errorf("GET %s: %d, policy %q\n%s", path, got, policy, body)
+		}
+		if status == 200 && header.Get("Cache-Control") != "no-store" {
+			t.Errorf("GET %s: a cache may keep it", path)
+		}
+		return string(body)
+	}
+	has := func(body string, words ...string) {
+		t.Helper()
+		for _, w := range words {
+			if !strings.Contains(body, w) {
+				t.Errorf("lacks %q:\n%s", w, body)
+			}
+		}
+	}
+	has(page(200, "/desk"), "登录")
+	home := page(200, "/desk", mine...)
+	has(home, "合作社", ">L1<", "2 吨", "&lt;script&gt;", "不得食用")
+	for _, list := range []string{"stock", "under-review"} {
+		has(page(200, "/desk/list/"+list, mine...), ">L1<")
+		if body := page(200, "/desk/list/"+list, theirs...); strings.Contains(body, "L1") {
+			t.Errorf("the other sees the %s: %s", list, body)
+		}
+	}
+	has(page(200, "/desk/list/shipments", theirs...), ">L1<", "&lt;script&gt;")
+	has(page(200, "/desk/list/bins", mine...), bin)
+	page(401, "/desk/list/stock")
+	page(404, "/desk/list/other", mine...)
+	page(404, "/desk/jobs/none", mine...)
+	_, answer, _ := c.call("POST", "/v1/me/jobs?file="+url.QueryEscape(xss), fmt.Appendf(nil, "[%s]", coop.sign(t, &record.Split{Header: coop.head("<b>"), Lot: "none",
+		Outputs: []record.Amount{{Lot: "X", Grams: 1}}}).Envelope), append(mine, "Content-Type", asJSON)...)
+	job := as[struct{ ID string }](c, "/v1/me/jobs", "post", 202, answer)
+	for end := time.Now().Add(30 * time.Second); !strings.Contains(page(200, "/desk/jobs/"+job.ID, mine...), "没有这个批次"); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the job is not decided")
+		}
+	}
+	page(404, "/desk/jobs/"+job.ID, theirs...)
+	page(401, "/desk/jobs/"+job.ID)
 }

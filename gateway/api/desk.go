@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -56,6 +57,8 @@ type desk struct {
 	api    *API
 	logins session.Rate // by address
 	drafts session.Rate // by enterprise
+
+	templates sync.Map // by name and options: []byte
 }
 
 func (a *API) routeDesk(v1 *gin.RouterGroup) {
@@ -87,7 +90,7 @@ func (d *desk) signedIn(c *gin.Context) {
 	switch {
 	case errors.Is(err, session.ErrNone):
 		c.Header("WWW-Authenticate", `Bearer realm="grainledger"`)
-		fail(c, problemLogin)
+		fail(c, problemNoSession)
 	case err != nil:
 		failRead(c, err)
 	default:
@@ -104,7 +107,7 @@ func who(c *gin.Context) session.Session {
 
 // Problems of the desk.
 var (
-	problemLogin     = newProblem(http.StatusUnauthorized, "login_needed", "This needs a session of an enterprise.")
+	problemNoSession = newProblem(http.StatusUnauthorized, "login_required", "This needs a session of an enterprise.")
 	problemChallenge = newProblem(http.StatusUnauthorized, "challenge_void", "The challenge is unknown, expired or used. Ask for another.")
 	problemSignature = newProblem(http.StatusUnauthorized, "login_signature", "The signature does not verify.")
 	problemKey       = newProblem(http.StatusForbidden, "key_not_good", "The key is not registered for an enterprise, or is revoked, expired or not yet valid.")

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"path"
 	"strings"
@@ -94,25 +95,44 @@ func (d *desk) getTemplate(c *gin.Context) {
 		tables = []*season.Table{t}
 	}
 	o := season.TemplateOptions{Chinese: c.Query("lang") != "en", Example: c.Query("example") == "1", BOM: true}
-	var out bytes.Buffer
-	var err error
-	kind := "text/csv; charset=utf-8"
-	switch {
-	case ext == ".xlsx":
-		kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-		err = workbook.WriteTemplate(&out, tables, o)
-	case ext == ".csv" && len(tables) == 1:
-		err = season.WriteTemplate(&out, tables[0], o)
-	default:
+	if kind[ext] == "" || ext == ".csv" && len(tables) > 1 {
 		fail(c, problemNotFound)
 		return
 	}
+	data, err := d.template(file, ext, tables, o)
 	if err != nil {
 		_ = c.Error(err)
 		fail(c, problemInternal)
 		return
 	}
-	attach(c, file, kind, out.Bytes())
+	attach(c, file, kind[ext], data)
+}
+
+// kind is the media type of a template, by the ending of its name.
+var kind = map[string]string{
+	".csv":  "text/csv; charset=utf-8",
+	".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+// template makes a template once: there are some dozens, and a workbook costs
+// milliseconds that a stranger may ask for.
+func (d *desk) template(file, ext string, tables []*season.Table, o season.TemplateOptions) ([]byte, error) {
+	key := fmt.Sprint(file, o)
+	if made, ok := d.templates.Load(key); ok {
+		return made.([]byte), nil
+	}
+	var out bytes.Buffer
+	var err error
+	if ext == ".xlsx" {
+		err = workbook.WriteTemplate(&out, tables, o)
+	} else {
+		err = season.WriteTemplate(&out, tables[0], o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d.templates.Store(key, out.Bytes())
+	return out.Bytes(), nil
 }
 
 // attach ends a request with a file to keep.

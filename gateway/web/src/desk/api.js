@@ -29,7 +29,7 @@ export async function call(method, path, body, type = 'application/json') {
     value = {};
   }
   if (!answer.ok) {
-    if (answer.status === 401 && value && value.reason === 'login_needed') location.href = base + '/desk';
+    if (answer.status === 401 && value && value.reason === 'login_required') location.href = base + '/desk';
     throw new Refused(answer.status, value || {});
   }
   return value;

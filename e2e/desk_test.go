@@ -18,11 +18,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"github.com/grainledger/grainledger/client"
-)
-
-const (
-	depotOfSeasonA = "91320582508808129Y"
-	coopOfSeasonA  = "9332058226100911H2"
+	"github.com/grainledger/grainledger/record"
 )
 
 // visitor is somebody at a browser.
@@ -158,24 +154,24 @@ func TestDeskWithoutAKeyInTheBrowser(t *testing.T) {
 	g.importSeason(seasonA)
 	checkFollows(t, g)
 	v := visit(t, g, 1280)
-	v.loginElsewhere(depotOfSeasonA)
-	if got := v.ask(`document.querySelector("h1").textContent`); got == depotOfSeasonA || got == "" {
+	v.loginElsewhere(depot)
+	if got := v.ask(`document.querySelector("h1").textContent`); got == depot || got == "" {
 		t.Errorf("the desk calls it %q", got)
 	}
 	v.fits("desk-home")
 
 	row := func(issuer, ref, lot, gross, net, price string) string {
-		return strings.Join([]string{issuer, ref, "2025-10-30T09:00:00+08:00", lot, coopOfSeasonA, "200", gross, "1000", "0", net, price, "1132002"}, ",") + "\n"
+		return strings.Join([]string{issuer, ref, "2025-10-30T09:00:00+08:00", lot, coop, "200", gross, "1000", "0", net, price, "1132002"}, ",") + "\n"
 	}
 	table := purchaseHeader +
-		row(depotOfSeasonA, "DESK-1", "DK-1", "11000", "10000", "2.78") +
-		row(depotOfSeasonA, "DESK-2", "DK-2", "11000", "9999", "2.78") + // does not add up
-		row(depotOfSeasonA, "DESK-3", "DK-1", "11000", "10000", "") + // the lot of the first row
+		row(depot, "DESK-1", "DK-1", "11000", "10000", "2.78") +
+		row(depot, "DESK-2", "DK-2", "11000", "9999", "2.78") + // does not add up
+		row(depot, "DESK-3", "DK-1", "11000", "10000", "") + // the lot of the first row
 		row("9132058242815733PW", "DESK-4", "DK-4", "11000", "10000", "") + // somebody else's
-		row(depotOfSeasonA, "DESK-5", "DK-5", "11000.12345", "10000", "") +
-		row(depotOfSeasonA, "DESK-6", "P-A-0000", "11000", "10000", "") + // a lot of the season
-		row(depotOfSeasonA, "<img src=x onerror=window.hit=1>", "DK-7", "11000", "10000", "") +
-		row(depotOfSeasonA, "=1+cmd", "DK-8", "11000", "10000", "")
+		row(depot, "DESK-5", "DK-5", "11000.12345", "10000", "") +
+		row(depot, "DESK-6", "P-A-0000", "11000", "10000", "") + // a lot of the season
+		row(depot, "<img src=x onerror=window.hit=1>", "DK-7", "11000", "10000", "") +
+		row(depot, "=1+cmd", "DK-8", "11000", "10000", "")
 	v.do(chromedp.SetValue(chromedp.CSS("#type"), "purchase"))
 	v.choose("#table", write(t, "收购.csv", table))
 	v.click("#check")
@@ -252,8 +248,8 @@ func TestDeskWithAKeyInTheBrowser(t *testing.T) {
 	v := visit(t, g, 390)
 	v.do(chromedp.Navigate(g.url + "/desk"))
 	v.until("the key can be kept", `document.getElementById("keep").open`)
-	v.choose("#pem", filepath.Join(g.keys(), depotOfSeasonA+".pem"))
-	v.choose("#seal", filepath.Join(g.keys(), depotOfSeasonA+".seal"))
+	v.choose("#pem", filepath.Join(g.keys(), depot+".pem"))
+	v.choose("#seal", filepath.Join(g.keys(), depot+".seal"))
 	v.fill("#label", "一号库")
 	v.fill("#new-pass", "correct horse battery")
 	v.fill("#new-pass-2", "correct horse battery")
@@ -306,6 +302,57 @@ func TestDeskWithAKeyInTheBrowser(t *testing.T) {
 	call(t, v.ctx, network.ClearBrowserCookies, cdp.Empty{})
 }
 
+// Who has no key makes one on the page, gives its public half to the regulator
+// and puts the files away: grainctl reads them.
+func TestDeskMakesAKey(t *testing.T) {
+	g := start(t, onEmbedded.newPlace(t))
+	g.importSeason(seasonA)
+	checkFollows(t, g)
+	v := visit(t, g, 1280)
+	v.do(chromedp.Navigate(strings.Replace(g.url, "127.0.0.1", "localhost", 1) + "/desk"))
+	v.until("another address is warned of", `document.getElementById("origin").textContent.includes("`+g.url+`")`)
+	v.do(chromedp.Navigate(g.url + "/desk"))
+	v.until("the key can be kept", `document.getElementById("keep").open`)
+	v.click("#from-new")
+	v.fill("#new-pass", "correct horse battery")
+	v.fill("#new-pass-2", "correct horse")
+	v.click("#keep-button")
+	v.until("two passphrases are two", `document.getElementById("keep-tell").textContent.includes("不同")`)
+	v.fill("#new-pass-2", "correct horse battery")
+	v.click("#keep-button")
+	v.until("the key is made", `!document.getElementById("made").hidden`)
+	v.fits("desk-made")
+	v.click("#save-pem")
+	v.click("#save-seal")
+	key, err := client.LoadKey(v.downloaded("*.pem"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id, point := v.ask(`document.getElementById("made-id").textContent`), v.ask(`document.getElementById("made-point").textContent`); id != key.Public().ID() || point != key.Public().Point() {
+		t.Errorf("the file has another key than the page shows: %s", id)
+	}
+	if seal := strings.TrimSpace(readFile(t, v.downloaded("*.seal"))); len(seal) != 64 {
+		t.Errorf("sealing key %q", seal)
+	}
+	login := func(what, wanted string) {
+		t.Helper()
+		v.fill("#kept-pass", "correct horse battery")
+		v.click("#kept-login")
+		v.until(what, wanted)
+	}
+	login("an unregistered key is refused", `document.getElementById("kept-tell").textContent.includes("没有登记")`)
+	user := g.user()
+	root, err := user.ring.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	user.accept(user.sign(&record.Key{Header: head(root, "desk-key"), Action: record.KeyRegister, Subject: depot, PublicKey: key.Public().Point()}))
+	login("a registered one opens the desk", `document.getElementById("table-form")`)
+	user.accept(user.sign(&record.Key{Header: head(root, "desk-key-lost"), Action: record.KeyRevoke, Subject: depot, KeyID: key.Public().ID()}))
+	v.do(chromedp.Navigate(g.url + "/desk"))
+	v.until("a revoked one closes it", `document.getElementById("sign-elsewhere")`)
+}
+
 // purchaseBook is a workbook as grainctl makes it, filled by a person: with
 // dates, numbers and a seller who is no enterprise.
 func purchaseBook(t *testing.T) string {
@@ -317,15 +364,15 @@ func purchaseBook(t *testing.T) string {
 		t.Fatal(err)
 	}
 	for i, row := range [][]any{
-		{depotOfSeasonA, "DESKX-1", "2025-10-30 09:00", "DX-1", "", "", coopOfSeasonA, "200", 11000, 1000, 0, 10000, 2.78, "1132002"},
-		{depotOfSeasonA, "DESKX-2", "2025-10-30 10:00", "DX-2", "", "", `张三 "老张" <zs>`, "200", 11000.5, 1000, 0.1 + 0.2, 10000.2, 2.79, "1132002"},
-		{depotOfSeasonA, "DESKX-3", "2025-10-30 11:00", "DX-3", "", "", coopOfSeasonA, "200", 11000, 1000, 0, 1, 2.78, "1132002"},
+		{depot, "DESKX-1", "2025-10-30 09:00", "DX-1", "", "", coop, "200", 11000, 1000, 0, 10000, 2.78, "1132002"},
+		{depot, "DESKX-2", "2025-10-30 10:00", "DX-2", "", "", `张三 "老张" <zs>`, "200", 11000.5, 1000, 0.1 + 0.2, 10000.2, 2.79, "1132002"},
+		{depot, "DESKX-3", "2025-10-30 11:00", "DX-3", "", "", coop, "200", 11000, 1000, 0, 1, 2.78, "1132002"},
 	} {
 		if err := f.SetSheetRow("收购", "A"+string(rune('2'+i)), &row); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := f.SetSheetRow("入库", "A2", &[]any{depotOfSeasonA, "DESKX-4", "2025-10-30 12:00", "DX-1", purchaseBin, 5000}); err != nil {
+	if err := f.SetSheetRow("入库", "A2", &[]any{depot, "DESKX-4", "2025-10-30 12:00", "DX-1", purchaseBin, 5000}); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Save(); err != nil {

@@ -21,8 +21,13 @@ func Is(data []byte) bool { return bytes.HasPrefix(data, []byte("PK\x03\x04")) }
 // messages, root is as in season.Decode.
 //
 // The error joins what is wrong with the workbook, each a
-// *season.FormatError.
-func Read(data []byte, file string, only *season.Table, root string, maxRows int) ([]season.Row, error) {
+// *season.FormatError. That the library breaks over a file is one, too.
+func Read(data []byte, file string, only *season.Table, root string, maxRows int) (rows []season.Row, err error) {
+	defer func() {
+		if recover() != nil {
+			rows, err = nil, unreadable(file)
+		}
+	}()
 	if err := checkArchive(data, file); err != nil {
 		return nil, err
 	}
@@ -30,7 +35,7 @@ func Read(data []byte, file string, only *season.Table, root string, maxRows int
 		RawCellValue: true, UnzipSizeLimit: MaxUnpacked, UnzipXMLSizeLimit: MaxUnpacked,
 	})
 	if err != nil {
-		return nil, &season.FormatError{File: file, Reason: season.FaultSyntax, Detail: "is not an XLSX workbook that can be read"}
+		return nil, unreadable(file)
 	}
 	defer f.Close() //nolint:errcheck // nothing is written
 	r := reader{book: f, file: file, root: root, left: maxRows}
@@ -51,11 +56,15 @@ func Read(data []byte, file string, only *season.Table, root string, maxRows int
 	return r.result()
 }
 
+func unreadable(file string) error {
+	return &season.FormatError{File: file, Reason: season.FaultSyntax, Detail: "is not an XLSX workbook that can be read"}
+}
+
 // checkArchive bounds what lies in the archive before anything is unpacked.
 func checkArchive(data []byte, file string) error {
 	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return &season.FormatError{File: file, Reason: season.FaultSyntax, Detail: "is not an XLSX workbook that can be read"}
+		return unreadable(file)
 	}
 	var size uint64
 	for _, f := range archive.File {

@@ -266,3 +266,24 @@ func TestTheFirstSheetAsATable(t *testing.T) {
 		t.Errorf("%+v, %v", rows, err)
 	}
 }
+
+// Whatever comes is rows or a fault.
+func FuzzRead(f *testing.F) {
+	sell, ok := season.TableOf(record.TypeSell)
+	if !ok {
+		f.Fatal("no table")
+	}
+	var good bytes.Buffer
+	if err := WriteTemplate(&good, []*season.Table{sell}, season.TemplateOptions{Chinese: true, Example: true}); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good.Bytes())
+	f.Add([]byte("PK\x03\x04"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		rows, err := Read(data, "f.xlsx", nil, "", 10)
+		var fault *season.FormatError
+		if err != nil && (!errors.As(err, &fault) || len(rows) > 0) {
+			t.Errorf("%d rows, %v", len(rows), err)
+		}
+	})
+}

@@ -30,8 +30,8 @@ func fileName(c *gin.Context) (string, bool) {
 	return name, true
 }
 
-// table is the table of a type that enterprises fill; nil for an empty name.
-func table(name string) (*season.Table, bool) {
+// tableNamed is the table of a type that enterprises fill; nil for an empty name.
+func tableNamed(name string) (*season.Table, bool) {
 	if name == "" {
 		return nil, true
 	}
@@ -50,7 +50,7 @@ func (d *desk) postDraft(c *gin.Context) {
 	if !ok {
 		return
 	}
-	only, known := table(c.Query("type"))
+	only, known := tableNamed(c.Query("type"))
 	switch {
 	case !known:
 		fail(c, problemBadRequest.withDetail("type is not that of a table that an enterprise fills"))
@@ -87,7 +87,7 @@ func (d *desk) getTemplate(c *gin.Context) {
 	ext := path.Ext(file)
 	tables := draft.Types()
 	if name := strings.TrimSuffix(file, ext); name != "all" {
-		t, ok := table(name)
+		t, ok := tableNamed(name)
 		if !ok || t == nil {
 			fail(c, problemNotFound)
 			return
@@ -95,7 +95,7 @@ func (d *desk) getTemplate(c *gin.Context) {
 		tables = []*season.Table{t}
 	}
 	o := season.TemplateOptions{Chinese: c.Query("lang") != "en", Example: c.Query("example") == "1", BOM: true}
-	if kind[ext] == "" || ext == ".csv" && len(tables) > 1 {
+	if templateKinds[ext] == "" || ext == ".csv" && len(tables) > 1 {
 		fail(c, problemNotFound)
 		return
 	}
@@ -105,11 +105,11 @@ func (d *desk) getTemplate(c *gin.Context) {
 		fail(c, problemInternal)
 		return
 	}
-	attach(c, file, kind[ext], data)
+	attach(c, file, templateKinds[ext], data)
 }
 
-// kind is the media type of a template, by the ending of its name.
-var kind = map[string]string{
+// templateKinds are the media types of templates, by the ending of their names.
+var templateKinds = map[string]string{
 	".csv":  "text/csv; charset=utf-8",
 	".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }

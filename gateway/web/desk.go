@@ -15,6 +15,7 @@ import (
 	"github.com/grainledger/grainledger/gateway/index"
 	"github.com/grainledger/grainledger/gateway/jobs"
 	"github.com/grainledger/grainledger/gateway/session"
+	"github.com/grainledger/grainledger/record"
 )
 
 // Desk is what 企业工作台, the page of an enterprise that has logged in, goes
@@ -149,7 +150,6 @@ func (s *site) deskList(c *gin.Context, v voice, me *deskMe) {
 type homeView struct {
 	Types []deskType
 	Lists []*deskTable
-	Built bool // the scripts are there
 }
 
 // deskType is a table that an enterprise may upload.
@@ -159,7 +159,7 @@ type deskType struct {
 }
 
 func (s *site) deskHome(c *gin.Context, v voice, me *deskMe) {
-	home := homeView{Built: s.script("desk.js") != ""}
+	var home homeView
 	for _, t := range draft.Types() {
 		home.Types = append(home.Types, deskType{Type: string(t.Type), Title: v.say("desk.type." + string(t.Type)),
 			CSV:  s.link("v1", "templates", string(t.Type)+".csv") + "?lang=" + string(v.language),
@@ -213,15 +213,15 @@ func (s *site) deskJob(c *gin.Context, v voice, me *deskMe) {
 		r := &job.Results[i]
 		line := jobLine{Type: v.sayOr("desk.type."+string(r.Type), string(r.Type)), Ref: r.Ref, Verdict: string(r.Outcome), Detail: r.Detail, ID: short(r.ID)}
 		switch r.Outcome {
-		case "accepted":
+		case record.Accepted:
 			p.Good++
-		case "duplicate":
+		case record.IsDuplicate:
 			p.Again++
 		default:
 			p.Bad++
 			line.Reason = v.sayOr("desk.reason."+r.Reason, r.Reason)
 		}
-		if r.Outcome != "rejected" {
+		if r.Outcome != record.Rejected {
 			line.Record, line.Tx = s.link("v1", "records", r.ID), s.link("v1", "transactions", r.Tx)
 			for _, f := range r.Flags {
 				line.Flags = append(line.Flags, v.sayOr("flag."+string(f), string(f)))

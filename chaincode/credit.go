@@ -43,7 +43,9 @@ func NewCredit(grain string, options ...contract.Option) (*Credit, error) {
 }
 
 // GetEvaluateTransactions lists the functions that only read.
-func (c *Credit) GetEvaluateTransactions() []string { return []string{record.FnState} }
+func (c *Credit) GetEvaluateTransactions() []string {
+	return []string{record.FnState, record.FnPreview}
+}
 
 // Init is always refused with BadCall: a channel has one root, and grain holds
 // it.
@@ -54,6 +56,12 @@ func (c *Credit) Init(contractapi.TransactionContextInterface, string) error {
 // Submit decides a batch of records and returns their verdicts as JSON.
 func (c *Credit) Submit(ctx contractapi.TransactionContextInterface, batch string) (string, error) {
 	return c.call(ctx, record.FnSubmit, batch)
+}
+
+// Preview tells what a batch of unsigned records would come to; it writes
+// nothing.
+func (c *Credit) Preview(ctx contractapi.TransactionContextInterface, batch string) (string, error) {
+	return c.call(ctx, record.FnPreview, batch)
 }
 
 // Seal stores sealed parts of an accepted record in credit's own collection;

@@ -37,7 +37,9 @@ func NewGrain(options ...contract.Option) (*Grain, error) {
 }
 
 // GetEvaluateTransactions lists the functions that only read.
-func (g *Grain) GetEvaluateTransactions() []string { return []string{record.FnState} }
+func (g *Grain) GetEvaluateTransactions() []string {
+	return []string{record.FnState, record.FnPreview}
+}
 
 // Init names the regulator's root; root is a record.Root as JSON.
 func (g *Grain) Init(ctx contractapi.TransactionContextInterface, root string) error {
@@ -48,6 +50,12 @@ func (g *Grain) Init(ctx contractapi.TransactionContextInterface, root string) e
 // Submit decides a batch of records and returns their verdicts as JSON.
 func (g *Grain) Submit(ctx contractapi.TransactionContextInterface, batch string) (string, error) {
 	return g.call(ctx, record.FnSubmit, batch)
+}
+
+// Preview tells what a batch of unsigned records would come to; it writes
+// nothing.
+func (g *Grain) Preview(ctx contractapi.TransactionContextInterface, batch string) (string, error) {
+	return g.call(ctx, record.FnPreview, batch)
 }
 
 // Seal stores sealed parts of accepted records; request is a

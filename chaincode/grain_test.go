@@ -23,7 +23,7 @@ func TestDefinitions(t *testing.T) {
 			if cc.DefaultContract != name {
 				t.Errorf("default contract %q", cc.DefaultContract)
 			}
-			if f := c.(contractapi.EvaluationContractInterface).GetEvaluateTransactions(); strings.Join(f, ",") != "State" {
+			if f := c.(contractapi.EvaluationContractInterface).GetEvaluateTransactions(); strings.Join(f, ",") != "State,Preview" {
 				t.Errorf("evaluate functions %v", f)
 			}
 		})

@@ -138,8 +138,13 @@ func (n *node) handler(ctx context.Context, publicURL string) (http.Handler, err
 	if err != nil {
 		return nil, err
 	}
+	desk, err := n.desk(publicURL)
+	if err != nil {
+		return nil, err
+	}
 	a, err := api.New(ctx, api.Options{
-		Submitter: n.packer, Jobs: n.queue, Chain: n.ledger, Index: n.index, Records: n.records, Bundles: bundles, Metrics: n.metrics, Log: n.log,
+		Submitter: n.packer, Jobs: n.queue, Chain: n.ledger, Index: n.index, Records: n.records, Bundles: bundles, Desk: desk,
+		Metrics: n.metrics, Log: n.log,
 		NodeKey: n.opened.nodeKey, Version: c.version, TLS: c.tlsCert != "",
 		MaxBody: c.maxBody, MaxRecords: c.maxRecords, MaxRequests: c.maxRequests,
 		BodyBudget: max(api.DefaultBodyBudget, c.maxBody),
@@ -150,7 +155,8 @@ func (n *node) handler(ctx context.Context, publicURL string) (http.Handler, err
 	}
 	engine := a.Engine()
 	// Pages are added here.
-	if err := web.Register(engine, web.Options{Reader: n.index, PublicURL: publicURL, Fresh: a.Fresh, Keeper: n.index, Log: n.log}); err != nil {
+	if err := web.Register(engine, web.Options{Reader: n.index, PublicURL: publicURL, Fresh: a.Fresh, Keeper: n.index, Log: n.log,
+		Desk: &web.Desk{Sessions: desk.Sessions, Stock: n.index, Jobs: n.queue}}); err != nil {
 		return nil, err
 	}
 	return engine, nil

@@ -52,12 +52,40 @@ func DecodeEnvelope(data []byte) (Envelope, error) {
 // as DecodeEnvelope does.
 func (e *Envelope) Check() error { return e.check() }
 
-func (e *Envelope) check() error {
+// DecodeUnsigned reads an envelope that nobody has signed yet, as strictly.
+func DecodeUnsigned(data []byte) (Envelope, error) {
+	var e Envelope
+	if len(data) > MaxEnvelopeBytes {
+		return e, &Error{Code: TooLarge, Detail: "envelope over " + strconv.Itoa(MaxEnvelopeBytes) + " bytes"}
+	}
+	if err := DecodeStrict(data, &e); err != nil {
+		return e, err
+	}
+	if len(e.Signatures) > 0 {
+		return e, &Error{Malformed, "signatures", "the envelope is signed"}
+	}
+	if err := e.checkPayload(); err != nil {
+		return e, err
+	}
+	_, err := e.Type()
+	return e, err
+}
+
+func (e *Envelope) checkPayload() error {
 	switch {
 	case len(e.Payload) == 0:
 		return &Error{Malformed, "payload", "is empty"}
 	case len(e.Payload) > MaxPayloadBytes:
 		return &Error{TooLarge, "payload", "over " + strconv.Itoa(MaxPayloadBytes) + " bytes"}
+	}
+	return nil
+}
+
+func (e *Envelope) check() error {
+	if err := e.checkPayload(); err != nil {
+		return err
+	}
+	switch {
 	case len(e.Signatures) > MaxSignatures:
 		return &Error{TooLarge, "signatures", "more than " + strconv.Itoa(MaxSignatures)}
 	case len(e.Signatures) == 0:

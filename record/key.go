@@ -2,6 +2,7 @@ package record
 
 import (
 	"strings"
+	"time"
 )
 
 // What a key record does.
@@ -117,4 +118,14 @@ func CheckRoot(r *Root) error {
 		return nil
 	}
 	return c.first
+}
+
+// GoodAt tells whether the key may sign at a transaction's time. A revocation
+// counts from its place in the ledger, whatever the time.
+func (k *RegisteredKey) GoodAt(now time.Time) bool {
+	from, err := parseTime(k.NotBefore)
+	early := err == nil && now.Before(from)
+	until, err := parseTime(k.NotAfter)
+	late := err == nil && now.After(until)
+	return k.Revoked == "" && !early && !late
 }

@@ -77,15 +77,16 @@ func DecodeVerdicts(tx string, data []byte, envelopes int, named func(place int)
 	return out, nil
 }
 
-// ReadVerdicts is DecodeVerdicts for who has the envelopes and nothing else.
+// ReadVerdicts is DecodeVerdicts for who has the envelopes and nothing else;
+// those of a preview are not signed.
 func ReadVerdicts(tx string, data []byte, envelopes [][]byte) ([]Verdict, error) {
 	return DecodeVerdicts(tx, data, len(envelopes), func(place int) (Verdict, error) {
-		e, err := DecodeEnvelope(envelopes[place])
-		if err != nil {
+		var e Envelope
+		if err := DecodeStrict(envelopes[place], &e); err != nil {
 			return Verdict{}, err
 		}
 		var h Header
-		err = json.Unmarshal(e.Payload, &h)
+		err := json.Unmarshal(e.Payload, &h)
 		return e.Named(&h), err
 	})
 }

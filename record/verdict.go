@@ -132,4 +132,8 @@ const (
 	FnSubmit = "Submit" // args: a batch; answers verdicts
 	FnSeal   = "Seal"   // args: SealRequest as JSON; transient: part name -> part
 	FnState  = "State"  // args: JSON list of keys; answers a JSON list of values; evaluate only
+
+	// FnPreview answers the verdicts that a batch of unsigned envelopes would
+	// get if each were signed by its issuer; evaluate only.
+	FnPreview = "Preview"
 )

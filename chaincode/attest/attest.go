@@ -3,7 +3,6 @@
 package attest
 
 import (
-	"github.com/grainledger/grainledger/chaincode/registry"
 	"github.com/grainledger/grainledger/chaincode/state"
 	"github.com/grainledger/grainledger/proof"
 	"github.com/grainledger/grainledger/record"
@@ -81,7 +80,7 @@ func keyOf(c *state.Case, p *record.Checkpoint) (point string, valid bool, err e
 	if k == nil || k.USCC != p.Issuer || k.Device != "" {
 		return "", false, record.Refuse(record.BadSignature, "%s is no registered key of the issuer", p.KeyID)
 	}
-	return k.PublicKey, registry.Good(k, c.Now), nil
+	return k.PublicKey, k.GoodAt(c.Now), nil
 }
 
 // continues wants the log to begin with what was anchored of it. A log that

@@ -28,17 +28,20 @@ type checkedSignature struct {
 
 // decode reads the envelopes in parallel. A record of wrong form is refused
 // here and touches nothing.
-func (c *Contract) decode(envelopes [][]byte, now time.Time) []item {
+func (c *Contract) decode(envelopes [][]byte, as decoder, now time.Time) []item {
 	items := make([]item, len(envelopes))
-	c.parallel(len(items), func(i int) { items[i].read(envelopes[i], now, c.belongs) })
+	c.parallel(len(items), func(i int) { items[i].read(envelopes[i], as, now, c.belongs) })
 	return items
 }
+
+// decoder reads an envelope of a batch.
+type decoder func(data []byte) (record.Envelope, error)
 
 // read decodes one envelope and checks its form. That a type belongs to
 // another definition is a reason of form as well, by the order of codes: it
 // stands behind malformed and before everything that Check finds.
-func (it *item) read(raw []byte, now time.Time, belongs func(record.Type) bool) {
-	if it.envelope, it.refused = record.DecodeEnvelope(raw); it.refused != nil {
+func (it *item) read(raw []byte, as decoder, now time.Time, belongs func(record.Type) bool) {
+	if it.envelope, it.refused = as(raw); it.refused != nil {
 		return
 	}
 	it.pae = it.envelope.PAE()

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/grainledger/grainledger/chaincode/registry"
 	"github.com/grainledger/grainledger/chaincode/state"
 	"github.com/grainledger/grainledger/record"
 )
@@ -55,6 +54,13 @@ type signers struct {
 	issuer []*record.RegisteredKey // registered keys of the issuer; of the root the retired ones
 	roots  int                     // present keys of the root
 	others []*record.RegisteredKey
+	// assumed: nobody signed, and the record is decided as if its issuer had.
+	assumed bool
+}
+
+// authenticated is who signed a record of a batch.
+func (b *batch) authenticated(it *item) (*signers, error) {
+	return b.contract.authenticate(b.view, state.Get[record.Root](b.view, record.RootKey), it)
 }
 
 // authenticate wants every signature to hold and one at least to be the
@@ -117,11 +123,11 @@ func (c *Contract) signer(view *state.View, root *record.Root, keyID string) (*r
 }
 
 // mustBeGood wants a key of the issuer that may sign at the transaction's time.
-func (s *signers) mustBeGood(now time.Time, root *record.Root) error {
-	if s.roots > 0 {
+func (s *signers) mustBeGood(now time.Time) error {
+	if s.roots > 0 || s.assumed {
 		return nil
 	}
-	if !slices.ContainsFunc(s.issuer, func(k *record.RegisteredKey) bool { return registry.Good(k, now) }) {
+	if !slices.ContainsFunc(s.issuer, func(k *record.RegisteredKey) bool { return k.GoodAt(now) }) {
 		return record.Refuse(record.KeyNotValid, "the issuer's key is revoked, expired or not yet valid")
 	}
 	return nil
@@ -134,7 +140,7 @@ func (s *signers) cosigners(now time.Time, p record.Payload) []string {
 		if slices.Contains(out, party) {
 			continue
 		}
-		if slices.ContainsFunc(s.others, func(k *record.RegisteredKey) bool { return k.USCC == party && k.Device == "" && registry.Good(k, now) }) {
+		if slices.ContainsFunc(s.others, func(k *record.RegisteredKey) bool { return k.USCC == party && k.Device == "" && k.GoodAt(now) }) {
 			out = append(out, party)
 		}
 	}

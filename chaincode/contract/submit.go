@@ -15,45 +15,64 @@ const MaxBatch = 5000
 // verdicts are the transaction's response. Records are decided as if each
 // came in a transaction of its own, one after another.
 func (c *Contract) submit(stub Stub, arg []byte) ([]byte, error) {
-	now, err := c.now(stub)
+	b, items, err := c.open(stub, arg, record.DecodeEnvelope)
 	if err != nil {
 		return nil, err
+	}
+	c.verify(b.view, b.root, items)
+	if err := b.decideAll(items); err != nil {
+		return nil, err
+	}
+	return b.store(stub)
+}
+
+// open decodes a batch and loads all that it touches.
+func (c *Contract) open(stub Stub, arg []byte, as decoder) (*batch, []item, error) {
+	now, err := c.now(stub)
+	if err != nil {
+		return nil, nil, err
 	}
 	envelopes, err := record.OpenBatch(arg)
 	if err != nil {
-		return nil, record.Refuse(record.BadCall, "the argument is not a batch of envelopes")
+		return nil, nil, record.Refuse(record.BadCall, "the argument is not a batch of envelopes")
 	}
 	if len(envelopes) == 0 || len(envelopes) > MaxBatch {
-		return nil, record.Refuse(record.BadCall, "a batch has 1 to %d records", MaxBatch)
+		return nil, nil, record.Refuse(record.BadCall, "a batch has 1 to %d records", MaxBatch)
 	}
-	items := c.decode(envelopes, now)
+	items := c.decode(envelopes, as, now)
 	view, err := load(stub, items)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	root := state.Get[record.Root](view, record.RootKey)
 	if root == nil {
-		return nil, record.Refuse(record.NotInitialised, "the ledger has no root yet")
+		return nil, nil, record.Refuse(record.NotInitialised, "the ledger has no root yet")
 	}
-	c.verify(view, root, items)
-	b := &batch{contract: c, view: view, tx: stub.GetTxID(), now: now}
-	for i := range items {
-		b.decide(&items[i])
-	}
-	if err := view.Fault(); err != nil {
-		return nil, internal(err)
-	}
-	return b.store(stub)
+	b := &batch{contract: c, view: view, root: root, tx: stub.GetTxID(), now: now}
+	b.signers = b.authenticated
+	return b, items, nil
 }
 
 // batch is the state of one transaction while its records are decided.
 type batch struct {
 	contract *Contract
 	view     *state.View
+	root     *record.Root // before the batch; one of its records may change it
 	tx       string
 	now      time.Time
+	signers  func(*item) (*signers, error) // who signed a record
 	verdicts []record.Verdict
 	event    record.Event
+}
+
+func (b *batch) decideAll(items []item) error {
+	for i := range items {
+		b.decide(&items[i])
+	}
+	if err := b.view.Fault(); err != nil {
+		return internal(err)
+	}
+	return nil
 }
 
 // decide gives a record its verdict. A refused record leaves no trace in the
@@ -91,8 +110,7 @@ func (b *batch) announce(v *record.Verdict) {
 // apply looks for reasons in the order of their codes: signature, reference,
 // authority, and then what the rules of the type say.
 func (b *batch) apply(it *item, v *record.Verdict) error {
-	root := state.Get[record.Root](b.view, record.RootKey)
-	signed, err := b.contract.authenticate(b.view, root, it)
+	signed, err := b.signers(it)
 	if err != nil {
 		return err
 	}
@@ -100,13 +118,14 @@ func (b *batch) apply(it *item, v *record.Verdict) error {
 	if known || err != nil {
 		return err
 	}
-	if err := signed.mustBeGood(b.now, root); err != nil {
+	if err := signed.mustBeGood(b.now); err != nil {
 		return err
 	}
 	issuer, err := b.issuer(it.payload)
 	if err != nil {
 		return err
 	}
+	root := state.Get[record.Root](b.view, record.RootKey)
 	c := &state.Case{View: b.view, ID: it.id, Now: b.now, Issuer: issuer, Root: root,
 		Cosigned: signed.cosigners(b.now, it.payload)}
 	if err := b.contract.rule(c, it.payload); err != nil {

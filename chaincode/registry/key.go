@@ -2,7 +2,6 @@ package registry
 
 import (
 	"slices"
-	"time"
 
 	"github.com/grainledger/grainledger/chaincode/state"
 	"github.com/grainledger/grainledger/record"
@@ -104,20 +103,4 @@ func rotateRoot(c *state.Case, p *record.Key) error {
 	}
 	state.Put(c.View, record.RootKey, &now)
 	return nil
-}
-
-// Good tells whether a key may sign now. Its validity goes by the
-// transaction's time; a revocation counts from its place in the ledger.
-func Good(k *record.RegisteredKey, now time.Time) bool {
-	return k.Revoked == "" && !before(now, k.NotBefore) && !after(now, k.NotAfter)
-}
-
-func before(now time.Time, bound string) bool {
-	t, err := time.Parse(time.RFC3339, bound)
-	return err == nil && now.Before(t)
-}
-
-func after(now time.Time, bound string) bool {
-	t, err := time.Parse(time.RFC3339, bound)
-	return err == nil && now.After(t)
 }

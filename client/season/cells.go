@@ -13,6 +13,7 @@ import (
 // can be looked at too.
 type cells struct {
 	columns map[string]int
+	choices map[string][]Choice
 	row     []string
 	root    string
 	at      time.Time
@@ -26,13 +27,20 @@ func (c *cells) refuse(code record.Code, column, detail string) {
 }
 
 // text is the cell without spaces around it; empty where the column is left
-// out.
+// out. Of a column with choices it is the value, also where the cell has the
+// Chinese word for it.
 func (c *cells) text(column string) string {
 	i, ok := c.columns[column]
 	if !ok {
 		return ""
 	}
-	return strings.TrimSpace(c.row[i])
+	s := strings.TrimSpace(c.row[i])
+	for _, choice := range c.choices[column] {
+		if s == choice.Chinese {
+			return choice.Value
+		}
+	}
+	return s
 }
 
 func (c *cells) decimal(column string) record.Decimal { return record.Decimal(c.text(column)) }

@@ -12,7 +12,8 @@ const typeCredit record.Type = "credit"
 
 func creditTable() *Table {
 	return &Table{
-		Type: typeCredit,
+		Type:  typeCredit,
+		Title: "信用",
 		Columns: headed("11320582251703376L", "XY-2026-00001", "2026-05-10T09:00:00+08:00",
 			required("subject", "91320582508808129Y", "主体代码", "信用主体"),
 			required("kind", "penalty", "信用类别", "类别"),
@@ -20,7 +21,7 @@ func creditTable() *Table {
 			required("decision_no", "粮处罚〔2026〕1号", "决定文书号", "文书号"),
 			optional("basis", "粮食流通管理条例 第四十五条", "依据"),
 			required("fact", "未按规定进行出库检验", "事实", "事由"),
-			optional("fine_yuan", "50000", "罚款金额", "罚款(元)", "罚款金额(元)"),
+			number(optional("fine_yuan", "50000", "罚款金额", "罚款(元)", "罚款金额(元)")),
 		),
 		build: buildCredit,
 	}

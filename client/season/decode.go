@@ -39,8 +39,27 @@ type FormatError struct {
 	File   string
 	Line   int    // 0 where it is about the whole file
 	Column string // empty where it is about no single column
+	Reason Fault
 	Detail string
 }
+
+// Fault is what is wrong with a file, for programs that say it in their own
+// words.
+type Fault string
+
+// Faults.
+const (
+	FaultSyntax   Fault = "syntax"         // not CSV, or not a workbook
+	FaultEncoding Fault = "encoding"       // not UTF-8
+	FaultEmpty    Fault = "empty"          // no header row
+	FaultWidth    Fault = "width"          // a row is longer or shorter than the header
+	FaultNoLabel  Fault = "no_label"       // a column without a label
+	FaultUnknown  Fault = "unknown_column" // a label that means no column
+	FaultTwice    Fault = "column_twice"   // two labels that mean the same column
+	FaultMissing  Fault = "missing_column" // a column that must be there
+	FaultTooLarge Fault = "too_large"      // more than a reader takes
+	FaultSheet    Fault = "no_sheet"       // a workbook without a sheet of the format
+)
 
 // Error names file, row and column.
 func (e *FormatError) Error() string {
@@ -88,7 +107,7 @@ func Decode(t *Table, file string, r io.Reader, root string) ([]Row, error) {
 func syntaxError(file string, err error) error {
 	var e *csv.ParseError
 	if errors.As(err, &e) {
-		return &FormatError{File: file, Line: e.StartLine, Detail: e.Err.Error()}
+		return &FormatError{File: file, Line: e.StartLine, Reason: FaultSyntax, Detail: e.Err.Error()}
 	}
 	return fmt.Errorf("%s: %w", file, err)
 }
@@ -101,13 +120,20 @@ type Decoder struct {
 	root    string
 	width   int
 	columns map[string]int // by Column.Name, to the place in a line
+	choices map[string][]Choice
 	rows    []Row
 	faults  []error
 }
 
 // NewDecoder begins a table; file and root are as in Decode.
 func NewDecoder(t *Table, file, root string) *Decoder {
-	return &Decoder{table: t, file: file, root: root}
+	d := &Decoder{table: t, file: file, root: root, choices: map[string][]Choice{}}
+	for _, c := range t.Columns {
+		if len(c.Choices) > 0 {
+			d.choices[c.Name] = c.Choices
+		}
+	}
+	return d
 }
 
 // Add takes one line, whose number is for messages and the report.
@@ -117,7 +143,7 @@ func (d *Decoder) Add(line int, cells []string) {
 	}
 	for i, c := range cells {
 		if !utf8.ValidString(c) {
-			d.fail(line, "", fmt.Sprintf("cell %d is not UTF-8; save the file as “CSV UTF-8”", i+1))
+			d.fail(line, "", FaultEncoding, fmt.Sprintf("cell %d is not UTF-8; save the file as “CSV UTF-8”", i+1))
 			return
 		}
 	}
@@ -126,7 +152,7 @@ func (d *Decoder) Add(line int, cells []string) {
 		d.header(line, cells)
 	case blank(cells):
 	case len(cells) != d.width:
-		d.fail(line, "", fmt.Sprintf("has %d cells, the header has %d", len(cells), d.width))
+		d.fail(line, "", FaultWidth, fmt.Sprintf("has %d cells, the header has %d", len(cells), d.width))
 	default:
 		d.rows = append(d.rows, d.row(line, cells))
 	}
@@ -135,7 +161,7 @@ func (d *Decoder) Add(line int, cells []string) {
 // Rows ends the table.
 func (d *Decoder) Rows() ([]Row, error) {
 	if d.columns == nil && len(d.faults) == 0 {
-		d.fail(0, "", "is empty; it wants a header row")
+		d.fail(0, "", FaultEmpty, "is empty; it wants a header row")
 	}
 	if len(d.faults) > 0 {
 		return nil, errors.Join(d.faults...)
@@ -143,8 +169,8 @@ func (d *Decoder) Rows() ([]Row, error) {
 	return d.rows, nil
 }
 
-func (d *Decoder) fail(line int, column, detail string) {
-	d.faults = append(d.faults, &FormatError{File: d.file, Line: line, Column: column, Detail: detail})
+func (d *Decoder) fail(line int, column string, reason Fault, detail string) {
+	d.faults = append(d.faults, &FormatError{File: d.file, Line: line, Column: column, Reason: reason, Detail: detail})
 }
 
 func (d *Decoder) header(line int, cells []string) {
@@ -155,23 +181,23 @@ func (d *Decoder) header(line int, cells []string) {
 		_, twice := d.columns[name]
 		switch {
 		case normal(label) == "":
-			d.fail(line, "", fmt.Sprintf("column %d has no label", i+1))
+			d.fail(line, "", FaultNoLabel, fmt.Sprintf("column %d has no label", i+1))
 		case !known:
-			d.fail(line, label, "is no column of this table; it has "+strings.Join(d.table.labels(), ", "))
+			d.fail(line, label, FaultUnknown, "is no column of this table; it has "+strings.Join(d.table.labels(), ", "))
 		case twice:
-			d.fail(line, label, "means "+name+", which stands twice")
+			d.fail(line, label, FaultTwice, "means "+name+", which stands twice")
 		}
 		d.columns[name] = i
 	}
 	for _, c := range d.table.Columns {
 		if _, ok := d.columns[c.Name]; !ok && !c.Optional {
-			d.fail(line, c.Name, "is missing")
+			d.fail(line, c.Name, FaultMissing, "is missing")
 		}
 	}
 }
 
 func (d *Decoder) row(line int, row []string) Row {
-	c := &cells{columns: d.columns, row: row, root: d.root}
+	c := &cells{columns: d.columns, choices: d.choices, row: row, root: d.root}
 	draft := d.table.build(c)
 	r := Row{Table: d.table, File: d.file, Line: line, At: c.at, Draft: draft}
 	if d.table.ByRoot {
@@ -183,6 +209,17 @@ func (d *Decoder) row(line int, row []string) Row {
 		r.Refusal, r.Draft = draft.fault(c.fault), nil
 	}
 	return r
+}
+
+// Column is the column that a label means; false where there is none.
+func (t *Table) Column(label string) (Column, bool) {
+	name := t.names()[normal(label)]
+	for _, c := range t.Columns {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	return Column{}, false
 }
 
 // names maps every label, in normal form, to its column's name.

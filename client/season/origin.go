@@ -4,14 +4,15 @@ import "github.com/grainledger/grainledger/record"
 
 func harvestTable() *Table {
 	return &Table{
-		Type: record.TypeHarvest,
+		Type:  record.TypeHarvest,
+		Title: "收获",
 		Columns: headed("9332058226100911H2", "SH-2025-00001", "2025-10-09T07:00:00+08:00",
 			required("lot", "H-0001", "批次号", "批次"),
 			required("variety", "1132002", "品种代码", "品种"),
-			required("harvest_year", "2025", "收获年度"),
+			number(required("harvest_year", "2025", "收获年度")),
 			required("origin", "320582", "产地代码", "产地"),
 			weight("quantity_kg", "37395", "数量", "重量"),
-			optional("area_mu", "66.8", "面积", "面积(亩)"),
+			number(optional("area_mu", "66.8", "面积", "面积(亩)")),
 		),
 		build: func(c *cells) *Draft {
 			return plain(&record.Harvest{
@@ -29,7 +30,8 @@ func harvestTable() *Table {
 
 func purchaseTable() *Table {
 	return &Table{
-		Type: record.TypePurchase,
+		Type:  record.TypePurchase,
+		Title: "收购",
 		Columns: headed("91320582508808129Y", "SG-2025-00001", "2025-10-12T09:00:00+08:00",
 			required("lot", "P-0001", "批次号", "批次"),
 			optional("from_lot", "H-0001", "来源批次"),
@@ -40,7 +42,7 @@ func purchaseTable() *Table {
 			weight("tare_kg", "9100", "皮重"),
 			weight("deduct_kg", "54", "扣量", "扣重"),
 			weight("net_kg", "17989", "净重"),
-			optional("price_yuan_per_kg", "2.78", "单价", "单价(元/公斤)", "单价(元/千克)", "单价(元/kg)"),
+			number(optional("price_yuan_per_kg", "2.78", "单价", "单价(元/公斤)", "单价(元/千克)", "单价(元/kg)")),
 			optional("variety", "", "品种代码", "品种"),
 		),
 		build: buildPurchase,

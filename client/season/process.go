@@ -4,7 +4,8 @@ import "github.com/grainledger/grainledger/record"
 
 func processTable() *Table {
 	return &Table{
-		Type: record.TypeProcess,
+		Type:  record.TypeProcess,
+		Title: "加工",
 		Columns: headed("9132058242815733PW", "JG-2025-00001", "2025-12-14T09:00:00+08:00",
 			required("inputs", "W-0001:17177", "投入", "原料"),
 			required("outputs", "R-0001:大米:11337:06901234567809:2026010101", "产出", "产品"),

@@ -7,6 +7,7 @@ import (
 // Table is one file of the import format.
 type Table struct {
 	Type    record.Type // of the records that its rows become
+	Title   string      // what people call it, in Chinese; the name of its sheet in a workbook
 	Columns []Column
 	// ByRoot: the issuer is the root regulator, and there are no columns
 	// issuer, ref and occurred_at.
@@ -24,6 +25,25 @@ type Column struct {
 	Chinese  []string // labels that mean the same; a template prints the first
 	Optional bool     // the file may leave the column out; its cells are empty then
 	Example  string   // a cell as people write it
+	Form     Form     // how its cells are written
+	Choices  []Choice // all that its cells may hold, where that is a short list
+}
+
+// Form says how the cells of a column are written, so that a spreadsheet can
+// be asked for cells of that form.
+type Form string
+
+// Forms.
+const (
+	FormText   Form = ""
+	FormNumber Form = "number" // a decimal
+	FormTime   Form = "time"   // RFC 3339
+)
+
+// Choice is one value of a column that has few.
+type Choice struct {
+	Value   string
+	Chinese string
 }
 
 // labels are all labels that mean the column.
@@ -61,9 +81,29 @@ func optional(name, example string, chinese ...string) Column {
 	return c
 }
 
+// number is the column with cells that are decimals.
+func number(c Column) Column {
+	c.Form = FormNumber
+	return c
+}
+
+// oneOf is the column with cells out of a list.
+func oneOf(c Column, choices ...Choice) Column {
+	c.Choices = choices
+	return c
+}
+
+// purposes are those of withdrawn and sold grain.
+func purposes() []Choice {
+	return []Choice{
+		{record.PurposeFood, "口粮"}, {record.PurposeFeed, "饲料"},
+		{record.PurposeIndustrial, "工业"}, {record.PurposeSeed, "种子"},
+	}
+}
+
 // weight makes a column of kilograms. Its labels may carry the unit.
 func weight(name, example string, chinese ...string) Column {
-	c := required(name, example, chinese...)
+	c := number(required(name, example, chinese...))
 	for _, label := range chinese {
 		for _, unit := range []string{"(kg)", "(公斤)", "(千克)"} {
 			c.Chinese = append(c.Chinese, label+unit)
@@ -80,9 +120,11 @@ func optionalWeight(name, example string, chinese ...string) Column {
 
 // headed puts the columns that every signed table begins with before its own.
 func headed(issuer, ref, at string, own ...Column) []Column {
+	when := required("occurred_at", at, "业务时间", "发生时间", "时间")
+	when.Form = FormTime
 	return append([]Column{
 		required("issuer", issuer, "单位代码", "填报单位", "统一社会信用代码"),
 		required("ref", ref, "单据号", "单号", "业务单号"),
-		required("occurred_at", at, "业务时间", "发生时间", "时间"),
+		when,
 	}, own...)
 }

@@ -4,7 +4,8 @@ import "github.com/grainledger/grainledger/record"
 
 func shipTable() *Table {
 	return &Table{
-		Type: record.TypeShip,
+		Type:  record.TypeShip,
+		Title: "发运",
 		Columns: headed("91320582508808129Y", "YS-2025-00001", "2025-12-11T13:00:00+08:00",
 			required("lot", "W-0001", "批次号", "批次"),
 			weight("quantity_kg", "17189", "发运数量", "数量", "重量"),
@@ -37,7 +38,8 @@ type vehicle struct {
 
 func receiveTable() *Table {
 	return &Table{
-		Type: record.TypeReceive,
+		Type:  record.TypeReceive,
+		Title: "收货",
 		Columns: headed("9132058242815733PW", "SH2-2025-00001", "2025-12-12T11:00:00+08:00",
 			required("shipper", "91320582508808129Y", "发货单位", "发货方"),
 			required("shipment", "YS-2025-00001", "发运单号"),

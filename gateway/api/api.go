@@ -113,9 +113,10 @@ type Options struct {
 	Index     Index
 	Records   RecordsLog
 	Bundles   Bundles
+	Desk      *Desk // nil: nobody logs in here
 	Metrics   *Metrics
 	Log       *slog.Logger
-	Authorise Authorise // default: nobody is
+	Authorise Authorise // default: whose session it is
 	NodeKey   string    // public key of the node, 04||x||y hex
 	Version   string    // of the program
 	TLS       bool      // served over TLS: browsers are told to stay with it
@@ -178,7 +179,7 @@ func (o *Options) setDefaults() {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Authorise == nil {
-		o.Authorise = nobody
+		o.Authorise = o.Desk.caller
 	}
 	if o.Metrics == nil {
 		o.Metrics = NewMetrics()

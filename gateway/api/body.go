@@ -26,6 +26,11 @@ func (a *API) readBody(c *gin.Context) ([]byte, bool) {
 		fail(c, problemMediaType)
 		return nil, false
 	}
+	return a.readBytes(c)
+}
+
+// readBytes is readBody for a body of any kind.
+func (a *API) readBytes(c *gin.Context) ([]byte, bool) {
 	size := c.Request.ContentLength
 	if size > a.opt.MaxBody {
 		fail(c, a.tooLarge())

@@ -14,11 +14,15 @@ import (
 // means that they are durable.
 func (a *API) postJob(c *gin.Context, subs []ledger.Submission) {
 	job, err := a.opt.Jobs.Add(c.Request.Context(), subs)
+	a.answerJob(c, "/v1/jobs/", job, err)
+}
+
+func (a *API) answerJob(c *gin.Context, at string, job jobs.Job, err error) {
 	if err != nil {
 		failSubmit(c, err)
 		return
 	}
-	c.Header("Location", "/v1/jobs/"+job.ID)
+	c.Header("Location", at+job.ID)
 	c.Header("Preference-Applied", "respond-async")
 	write(c, http.StatusAccepted, "application/json", a.jobAnswer(c.Request.Context(), job))
 }

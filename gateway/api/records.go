@@ -28,32 +28,42 @@ func (a *API) postRecords(c *gin.Context) {
 		failSubmit(c, err)
 		return
 	}
-	body, ok := a.readBody(c)
+	subs, list, ok := a.readRecords(c, peer)
 	if !ok {
 		return
-	}
-	parts, list, err := splitList(body)
-	switch {
-	case err != nil:
-		fail(c, problemBadRequest.withDetail("the body is neither a JSON object nor a list of objects"))
-		return
-	case len(parts) > a.opt.MaxRecords:
-		fail(c, problemTooLarge.withDetail("a request has at most "+strconv.Itoa(a.opt.MaxRecords)+" records"))
-		return
-	}
-	subs := make([]ledger.Submission, len(parts))
-	for i, part := range parts {
-		if subs[i], err = splitSubmission(part); err != nil {
-			fail(c, problemBadRequest.withDetail("record "+strconv.Itoa(i)+" cannot be read"))
-			return
-		}
-		subs[i].Peer = peer
 	}
 	if prefersAsync(c.Request.Header) {
 		a.postJob(c, subs)
 		return
 	}
 	a.decide(c, subs, list)
+}
+
+// readRecords reads submissions, and tells whether they came as a list; false
+// when the request has been answered with a problem.
+func (a *API) readRecords(c *gin.Context, peer string) (subs []ledger.Submission, list, ok bool) {
+	body, ok := a.readBody(c)
+	if !ok {
+		return nil, false, false
+	}
+	parts, list, err := splitList(body)
+	switch {
+	case err != nil:
+		fail(c, problemBadRequest.withDetail("the body is neither a JSON object nor a list of objects"))
+		return nil, false, false
+	case len(parts) > a.opt.MaxRecords:
+		fail(c, problemTooLarge.withDetail("a request has at most "+strconv.Itoa(a.opt.MaxRecords)+" records"))
+		return nil, false, false
+	}
+	subs = make([]ledger.Submission, len(parts))
+	for i, part := range parts {
+		if subs[i], err = splitSubmission(part); err != nil {
+			fail(c, problemBadRequest.withDetail("record "+strconv.Itoa(i)+" cannot be read"))
+			return nil, false, false
+		}
+		subs[i].Peer = peer
+	}
+	return subs, list, true
 }
 
 func (a *API) decide(c *gin.Context, subs []ledger.Submission, list bool) {

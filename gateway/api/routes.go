@@ -44,5 +44,8 @@ func (a *API) newEngine() (*gin.Engine, error) {
 	v1.GET("/stock", a.getStock)
 	v1.GET("/ledger", a.getLedger)
 	a.routeLogs(v1)
+	if a.opt.Desk != nil {
+		a.routeDesk(v1)
+	}
 	return r, nil
 }

@@ -25,9 +25,6 @@ type Stocks interface {
 // so, or not truly.
 type Authorise func(c *gin.Context) (uscc string, ok bool)
 
-// nobody is authorised where the gateway knows no way to log in.
-func nobody(*gin.Context) (string, bool) { return "", false }
-
 var (
 	problemLogin     = newProblem(http.StatusUnauthorized, "login_required", "This is shown to enterprises that have logged in.")
 	problemForbidden = newProblem(http.StatusForbidden, "not_yours", "This is shown to those whose grain it is, and to regulators.")

@@ -22,7 +22,7 @@ var (
 
 func (w *writer) writeState(ctx context.Context) error {
 	for _, write := range []func(context.Context) error{
-		w.writeRetail, w.writeShipments, w.writeInspections, w.writeKeys, w.writeSealed, w.writeRest,
+		w.writeRetail, w.writeShipments, w.writeInbound, w.writeInspections, w.writeKeys, w.writeSealed, w.writeRest,
 	} {
 		if err := write(ctx); err != nil {
 			return err

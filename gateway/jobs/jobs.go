@@ -28,8 +28,11 @@ var (
 // Job is a submission that was taken without waiting for its commit.
 type Job struct {
 	ID       string           `json:"id"`
-	Status   ledger.Status    `json:"status"` // received or committed
+	Name     string           `json:"name,omitempty"` // that its owner gave it
+	Owner    string           `json:"-"`              // USCC of who sent it while logged in
+	Status   ledger.Status    `json:"status"`         // received or committed
 	Records  int              `json:"records"`
+	Done     int              `json:"done,omitzero"`     // records that are decided
 	Received string           `json:"received"`          // RFC 3339 UTC
 	Decided  string           `json:"decided,omitempty"` // RFC 3339 UTC
 	Results  []ledger.Receipt `json:"results,omitempty"` // in the order of the records, once committed

@@ -49,6 +49,8 @@ type Queue struct {
 	sent   int64 // seq of the last job that went to the packer
 	newest int64 // seq of the last job that was taken
 	closed bool
+
+	tickets map[int64]*ledger.Ticket // of jobs that are with the packer, by seq
 }
 
 // Start runs the jobs of the store that are not committed, and those that are
@@ -66,7 +68,7 @@ func Start(ctx context.Context, store *Store, packer Enqueuer, opt Options) (*Qu
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	q := &Queue{store: store, packer: packer, opt: opt, wake: make(chan struct{}, 1)}
+	q := &Queue{store: store, packer: packer, opt: opt, wake: make(chan struct{}, 1), tickets: map[int64]*ledger.Ticket{}}
 	var err error
 	if q.jobs, q.bytes, err = store.load(ctx); err != nil {
 		return nil, fmt.Errorf("jobs: start: %w", err)
@@ -86,6 +88,11 @@ func Start(ctx context.Context, store *Store, packer Enqueuer, opt Options) (*Qu
 //
 // Errors: ErrFull, ErrClosed, or why it could not be written.
 func (q *Queue) Add(ctx context.Context, subs []ledger.Submission) (Job, error) {
+	return q.AddFor(ctx, Owner{}, subs)
+}
+
+// AddFor is Add with an owner, who can list the job.
+func (q *Queue) AddFor(ctx context.Context, owner Owner, subs []ledger.Submission) (Job, error) {
 	body, err := encodeBody(subs)
 	if err != nil {
 		return Job{}, fmt.Errorf("jobs: encode: %w", err)
@@ -100,7 +107,7 @@ func (q *Queue) Add(ctx context.Context, subs []ledger.Submission) (Job, error) 
 	case q.jobs >= q.opt.MaxJobs || q.bytes+int64(len(body)) > q.opt.MaxBytes:
 		return Job{}, ErrFull
 	}
-	seq, err := q.store.insert(ctx, id, len(subs), body, now)
+	seq, err := q.store.insert(ctx, id, owner, len(subs), body, now)
 	if err != nil {
 		return Job{}, fmt.Errorf("jobs: write: %w", err)
 	}
@@ -111,7 +118,7 @@ func (q *Queue) Add(ctx context.Context, subs []ledger.Submission) (Job, error) 
 	if !first || !q.send(openJob{seq: seq, bytes: int64(len(body))}, subs) {
 		q.nudge()
 	}
-	return Job{ID: id, Status: ledger.StatusReceived, Records: len(subs), Received: formatTime(now.UnixMilli())}, nil
+	return Job{ID: id, Name: owner.Name, Status: ledger.StatusReceived, Records: len(subs), Received: formatTime(now.UnixMilli())}, nil
 }
 
 // Get tells how far a job is. Its error is ErrNotFound or the store's.
@@ -120,15 +127,29 @@ func (q *Queue) Get(ctx context.Context, id string) (Job, error) {
 	if err != nil {
 		return Job{}, fmt.Errorf("jobs: get: %w", err)
 	}
-	j := Job{ID: id, Status: ledger.StatusReceived, Records: r.records, Received: formatTime(r.received), Decided: formatTime(r.decided)}
-	if r.decided == 0 {
-		return j, nil
-	}
-	j.Status = ledger.StatusCommitted
-	if err := json.Unmarshal(r.results, &j.Results); err != nil {
-		return Job{}, fmt.Errorf("jobs: get: %w", err)
+	j := q.job(&r)
+	if r.decided > 0 {
+		if err := json.Unmarshal(r.results, &j.Results); err != nil {
+			return Job{}, fmt.Errorf("jobs: get: %w", err)
+		}
 	}
 	return j, nil
+}
+
+// job is a job without its results.
+func (q *Queue) job(r *row) Job {
+	j := Job{ID: r.id, Name: r.owner.Name, Owner: r.owner.USCC, Status: ledger.StatusReceived, Records: r.records,
+		Received: formatTime(r.received), Decided: formatTime(r.decided)}
+	if r.decided > 0 {
+		j.Status, j.Done = ledger.StatusCommitted, r.records
+		return j
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if t := q.tickets[r.seq]; t != nil {
+		j.Done = t.Answered()
+	}
+	return j
 }
 
 // Open is the number of jobs that are not committed.

@@ -93,7 +93,13 @@ func (q *Queue) send(j openJob, subs []ledger.Submission) bool {
 		return false
 	}
 	q.sent = j.seq
-	q.work.Go(func() { q.finish(j, subs, ticket) })
+	q.tickets[j.seq] = ticket
+	q.work.Go(func() {
+		q.finish(j, subs, ticket)
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		delete(q.tickets, j.seq)
+	})
 	return true
 }
 

@@ -33,6 +33,12 @@ CREATE TABLE IF NOT EXISTS jobs (
 );
 CREATE INDEX IF NOT EXISTS jobs_open ON jobs (seq) WHERE decided = 0;
 CREATE INDEX IF NOT EXISTS jobs_decided ON jobs (decided) WHERE decided > 0;
+CREATE TABLE IF NOT EXISTS owners ( -- of jobs that an enterprise sent while it was logged in
+	seq  INTEGER PRIMARY KEY, -- of the job
+	uscc TEXT NOT NULL,
+	name TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS owners_uscc ON owners (uscc, seq);
 CREATE TABLE IF NOT EXISTS seals (
 	record TEXT NOT NULL,
 	part   TEXT NOT NULL,
@@ -94,14 +100,29 @@ func (s *Store) load(ctx context.Context) (jobs int, bytes int64, err error) {
 	return jobs, bytes, err
 }
 
-// insert makes a job durable and gives its place in the order of arrival.
-func (s *Store) insert(ctx context.Context, id string, records int, body []byte, now time.Time) (int64, error) {
-	r, err := s.db.ExecContext(ctx, `INSERT INTO jobs (id, records, bytes, received, body) VALUES (?, ?, ?, ?, ?)`,
+// insert makes a job durable, with its owner where it has one, and gives its
+// place in the order of arrival.
+func (s *Store) insert(ctx context.Context, id string, owner Owner, records int, body []byte, now time.Time) (int64, error) {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
+	r, err := tx.ExecContext(ctx, `INSERT INTO jobs (id, records, bytes, received, body) VALUES (?, ?, ?, ?, ?)`,
 		id, records, len(body), now.UnixMilli(), body)
 	if err != nil {
 		return 0, err
 	}
-	return r.LastInsertId()
+	seq, err := r.LastInsertId()
+	if err != nil {
+		return 0, err
+	}
+	if owner.USCC != "" {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO owners (seq, uscc, name) VALUES (?, ?, ?)`, seq, owner.USCC, owner.Name); err != nil {
+			return 0, err
+		}
+	}
+	return seq, tx.Commit()
 }
 
 // openJob is a job that is not decided.
@@ -133,25 +154,56 @@ func (s *Store) decide(ctx context.Context, seq int64, results []byte, now time.
 
 // row is a job as it is kept.
 type row struct {
+	seq               int64
+	id                string
 	records           int
 	received, decided int64
 	results           []byte
+	owner             Owner
+}
+
+const jobColumns = `SELECT j.seq, j.id, j.records, j.received, j.decided, coalesce(o.uscc, ''), coalesce(o.name, '')`
+
+func (r *row) scan(scan func(...any) error, more ...any) error {
+	return scan(append([]any{&r.seq, &r.id, &r.records, &r.received, &r.decided, &r.owner.USCC, &r.owner.Name}, more...)...)
 }
 
 func (s *Store) get(ctx context.Context, id string) (row, error) {
 	var r row
-	err := s.db.QueryRowContext(ctx, `SELECT records, received, decided, results FROM jobs WHERE id = ?`, id).
-		Scan(&r.records, &r.received, &r.decided, &r.results)
+	err := r.scan(s.db.QueryRowContext(ctx, jobColumns+`, j.results FROM jobs j LEFT JOIN owners o ON o.seq = j.seq WHERE j.id = ?`, id).Scan, &r.results)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, ErrNotFound
 	}
 	return r, err
 }
 
+// list gives jobs of an owner before a place, the newest first, without their
+// results.
+func (s *Store) list(ctx context.Context, uscc string, before int64, limit int) ([]row, error) {
+	rows, err := s.db.QueryContext(ctx, jobColumns+` FROM owners o JOIN jobs j ON j.seq = o.seq
+		WHERE o.uscc = ? AND o.seq < ? ORDER BY o.seq DESC LIMIT ?`, uscc, before, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // Err tells
+	var list []row
+	for rows.Next() {
+		var r row
+		if err := r.scan(rows.Scan); err != nil {
+			return nil, err
+		}
+		list = append(list, r)
+	}
+	return list, rows.Err()
+}
+
 // prune deletes what was decided before a time.
 func (s *Store) prune(ctx context.Context, before time.Time) (int64, error) {
 	r, err := s.db.ExecContext(ctx, `DELETE FROM jobs WHERE decided > 0 AND decided < ?`, before.UnixMilli())
 	if err != nil {
+		return 0, err
+	}
+	if _, err := s.db.ExecContext(ctx, `DELETE FROM owners WHERE seq NOT IN (SELECT seq FROM jobs)`); err != nil {
 		return 0, err
 	}
 	return r.RowsAffected()

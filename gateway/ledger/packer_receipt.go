@@ -77,6 +77,13 @@ func (t *Ticket) Wait(ctx context.Context) ([]Receipt, error) {
 	}
 }
 
+// Answered is how many records are answered or given back so far.
+func (t *Ticket) Answered() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.receipts) - t.left
+}
+
 // answer gives record i its receipt, or says why it has none.
 func (t *Ticket) answer(i int, r Receipt, err error) {
 	t.mu.Lock()

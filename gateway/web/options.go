@@ -51,6 +51,8 @@ type Options struct {
 	// Keeper lets pages be shown again that have not changed. Default: each is
 	// made anew.
 	Keeper Keeper
+	// Desk is what enterprises that log in see. Default: there is no such page.
+	Desk *Desk
 	// Log gets what a reader of a page must not see. Default: no log.
 	Log *slog.Logger
 }

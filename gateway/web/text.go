@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 )
 
@@ -13,15 +14,19 @@ import (
 type catalogue map[string]map[language]string
 
 func loadCatalogue() (catalogue, error) {
-	raw, err := files.ReadFile("data/text.json")
-	if err != nil {
-		return nil, err
+	all := catalogue{}
+	for _, name := range []string{"text", "desk"} {
+		raw, err := files.ReadFile("data/" + name + ".json")
+		if err != nil {
+			return nil, err
+		}
+		var c catalogue
+		if err := json.Unmarshal(raw, &c); err != nil {
+			return nil, fmt.Errorf("data/%s.json: %w", name, err)
+		}
+		maps.Copy(all, c)
 	}
-	var c catalogue
-	if err := json.Unmarshal(raw, &c); err != nil {
-		return nil, fmt.Errorf("data/text.json: %w", err)
-	}
-	return c, nil
+	return all, nil
 }
 
 // voice speaks one language: sentences from the catalogue, names from the

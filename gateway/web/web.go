@@ -22,6 +22,9 @@ type site struct {
 	assets map[string]asset
 	keeper Keeper // nil: every page is made anew
 	kept   *keptPages
+
+	desk      *Desk // nil: there is none
+	deskPages map[language]pageSet
 }
 
 // Register adds the pages to the routes of r:
@@ -30,7 +33,8 @@ type site struct {
 //	GET /01/{gtin}/10/{batch}       a retail batch (GS1 Digital Link)
 //	GET /01/{gtin}/10/{batch}/qr.png, qr.svg   its QR code
 //	GET /lots/{id}                  any lot
-//	GET /web/{file}                 style sheet and icon
+//	GET /desk, /desk/list/{list}, /desk/jobs/{id}   企业工作台, where there is one
+//	GET /web/{file}                 style sheets, scripts and icon
 //
 // It fails only on options or files that can never work.
 func Register(r gin.IRouter, opt Options) error {
@@ -48,6 +52,9 @@ func Register(r gin.IRouter, opt Options) error {
 		"/web/:file":                 s.asset,
 	} {
 		r.Match([]string{http.MethodGet, http.MethodHead}, path, h)
+	}
+	if s.desk != nil {
+		s.routeDesk(r)
 	}
 	return nil
 }
@@ -75,6 +82,7 @@ func newSite(opt Options) (*site, error) {
 		reader: opt.Reader, log: opt.Log, public: public.String(), base: public.EscapedPath(),
 		keeper: opt.Keeper, kept: newKeptPages(),
 		secure: public.Scheme == "https", voices: map[language]voice{}, pages: map[language]pageSet{},
+		desk: opt.Desk, deskPages: map[language]pageSet{},
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -101,6 +109,12 @@ func (s *site) loadVoices() error {
 		v := voice{language: l, texts: texts, names: names}
 		s.voices[l] = v
 		if s.pages[l], err = s.parsePages(v); err != nil {
+			return err
+		}
+		if s.desk == nil {
+			continue
+		}
+		if s.deskPages[l], err = s.parseDesk(v); err != nil {
 			return err
 		}
 	}

@@ -15,7 +15,7 @@ import (
 
 type signFlags struct {
 	recordType, key, keys string
-	add                   bool
+	add, drafts           bool
 	as                    string
 }
 
@@ -29,9 +29,16 @@ would, signs it and prints the envelope, which “grainctl submit” takes.
 
 With --add it reads an envelope, or a submission with sealed parts, says on
 standard error what is being signed, and prints it with one more signature: of
-a counterparty that confirms the record, or of a further key of the root.`,
+a counterparty that confirms the record, or of a further key of the root.
+
+With --drafts it reads the file of unsigned records that the page 企业工作台 gives
+out, seals what is to be sealed, signs each with its issuer's key, and prints
+the submissions, which the page takes back.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.drafts {
+				return f.runDrafts(cmd, args[0])
+			}
 			if f.add {
 				return f.runAdd(cmd, args[0])
 			}
@@ -41,6 +48,7 @@ a counterparty that confirms the record, or of a further key of the root.`,
 	cmd.Flags().StringVar(&f.recordType, "type", "", "type of the record, for example harvest")
 	cmd.Flags().StringVar(&f.key, "key", "", "file of the signing key (instead of --keys)")
 	cmd.Flags().BoolVar(&f.add, "add", false, "FILE is a signed record: add a signature to it")
+	cmd.Flags().BoolVar(&f.drafts, "drafts", false, "FILE holds unsigned records of the page 企业工作台: sign them all")
 	cmd.Flags().StringVar(&f.as, "as", "", "with --add: whose key of --keys signs, a USCC (left out: the issuer's)")
 	keysFlag(cmd, &f.keys)
 	return cmd

@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) Ledger) {
 		{"status of what is there and what is not", status},
 		{"a refusal comes in the contract's words", refusal},
 		{"evaluating writes nothing", evaluating},
+		{"a preview writes nothing, evaluated or submitted", preview},
 		{"one of many writers of a key wins", writersOfOneKey},
 		{"every stream has the same chain", streams},
 		{"a stream goes on where another ended", resumed},

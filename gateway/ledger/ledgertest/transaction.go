@@ -132,3 +132,28 @@ func (w *world) lost(c ledger.Commit) {
 		w.Errorf("a conflict in the stream: %+v", tx)
 	}
 }
+
+// preview: an unsigned record gets the verdict that it would get signed, and
+// not even a transaction in a block makes anything of it.
+func preview(w *world) {
+	signed := w.another()
+	plain := signed
+	plain.Signatures = nil
+	arg := w.batch(plain)
+	out, err := w.ledger.Evaluate(w.soon(), call(record.FnPreview, arg))
+	if err != nil {
+		w.Fatal(err)
+	}
+	c := w.submit(record.FnPreview, arg)
+	for name, answer := range map[string][]byte{"evaluated": out, "submitted": c.Response} {
+		if v := w.verdict(arg, answer); v.Outcome != record.Accepted || v.ID != signed.ID() {
+			w.Errorf("%s: %+v", name, v)
+		}
+	}
+	if tx := w.find(c); len(tx.Writes) > 0 || len(tx.Private) > 0 || len(tx.Event) > 0 {
+		w.Errorf("a preview in a block: %+v", tx)
+	}
+	if v := w.verdict(w.batch(signed), w.submit(record.FnSubmit, w.batch(signed)).Response); v.Outcome != record.Accepted {
+		w.Errorf("the record after its preview: %+v", v)
+	}
+}

@@ -105,7 +105,7 @@ func (d *desk) own(c *gin.Context) (jobs.Job, bool) {
 
 func (d *desk) getOwnJob(c *gin.Context) {
 	if job, ok := d.own(c); ok {
-		answer(c, &job)
+		answer(c, d.api.jobAnswer(c.Request.Context(), job))
 	}
 }
 

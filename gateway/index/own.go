@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -56,12 +57,13 @@ type InboundPage struct {
 }
 
 const (
-	ownLotsOf = `SELECT h.node, l.state, l.stock FROM stock h JOIN lot l ON l.node = h.node
+	ownLotsOf = `SELECT h.node, n.id, l.state, l.stock FROM stock h JOIN lot l ON l.node = h.node JOIN node n ON n.num = h.node
 	WHERE h.party = $1 AND h.node < $2 ORDER BY h.node DESC LIMIT $3`
-	reviewedOf = `SELECT h.node, l.state, l.stock FROM stock h JOIN lot l ON l.node = h.node
+	reviewedOf = `SELECT h.node, n.id, l.state, l.stock FROM stock h JOIN lot l ON l.node = h.node JOIN node n ON n.num = h.node
 	WHERE h.party = $1 AND h.node < $2 AND l.state LIKE '%"nonFood":"%' ORDER BY h.node DESC LIMIT $3`
 	inboundOf = `SELECT i.record, s.value FROM inbound i JOIN shipment s ON s.key = i.key
 	WHERE i.party = $1 AND i.record < $2 AND i.open = 1 ORDER BY i.record DESC LIMIT $3`
+	binPage = `SELECT key, value FROM state WHERE key > $1 AND key < $2 ORDER BY key LIMIT $3`
 )
 
 // OwnLots lists the lots that a party owns or has in custody.
@@ -110,13 +112,14 @@ func (ix *Index) ownLots(ctx context.Context, query, list, uscc, cursor string, 
 }
 
 func scanOwnLot(rows *sql.Rows, uscc string) (num int64, h OwnLot, err error) {
-	var state, stock string
-	if err := rows.Scan(&num, &state, &stock); err != nil {
+	var id, state, stock string
+	if err := rows.Scan(&num, &id, &state, &stock); err != nil {
 		return 0, h, err
 	}
 	if err := json.Unmarshal([]byte(state), &h.LotState); err != nil {
 		return 0, h, fmt.Errorf("lot: %w", err)
 	}
+	h.Lot = id
 	var s record.Stock
 	if err := json.Unmarshal([]byte(stock), &s); err != nil {
 		return 0, h, fmt.Errorf("stock: %w", err)
@@ -187,15 +190,16 @@ func (ix *Index) Bins(ctx context.Context, uscc, cursor string, limit int) (BinP
 	err := ix.read(ctx, list, func(r *reader) error {
 		var read int
 		var code string
-		err := r.each(ctx, facilityPage, []any{first, last, limit + 1}, func(rows *sql.Rows) error {
-			var value string
-			if err := rows.Scan(&value); err != nil {
+		err := r.each(ctx, binPage, []any{first, last, limit + 1}, func(rows *sql.Rows) error {
+			var key, value string
+			if err := rows.Scan(&key, &value); err != nil {
 				return err
 			}
 			var b record.BinState
 			if err := json.Unmarshal([]byte(value), &b); err != nil {
 				return err
 			}
+			b.Bin = strings.TrimPrefix(key, record.BinKey(""))
 			if read++; read > limit {
 				page.Next = writeCursor(list, packDigits(code[len(uscc):]))
 				return nil

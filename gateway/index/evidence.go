@@ -103,6 +103,8 @@ func (p *picking) run(ctx context.Context, origins []Origin, e *Evidence) error 
 	return nil
 }
 
+const numbersOf = `SELECT id, num FROM node WHERE id IN ` + list
+
 // numbers finds the nodes of origins, in their order.
 func (p *picking) numbers(ctx context.Context, origins []Origin) ([]int64, error) {
 	at := map[string]int{}
@@ -111,7 +113,7 @@ func (p *picking) numbers(ctx context.Context, origins []Origin) ([]int64, error
 		ids[i], at[o.Lot] = o.Lot, i
 	}
 	nums := make([]int64, len(origins))
-	err := eachIn(ctx, p.reader, nodeNumbers, nil, ids, func(rows *sql.Rows) error {
+	err := eachIn(ctx, p.reader, numbersOf, nil, ids, func(rows *sql.Rows) error {
 		var id string
 		var num int64
 		err := rows.Scan(&id, &num)

@@ -37,4 +37,13 @@ const (
 
 	// TypeSell changes ownership.
 	TypeSell Type = "sell"
+
+	// Types that take records back.
+	TypeVoid    Type = "void"
+	TypeCorrect Type = "correct"
+
+	// Types that keep grain where it is, and let it go.
+	TypeHold    Type = "hold"
+	TypeRecall  Type = "recall"
+	TypeRelease Type = "release"
 )

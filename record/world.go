@@ -26,6 +26,24 @@ type Entry struct {
 	Flags    []Flag   `json:"flags,omitempty"`
 	Sealed   []string `json:"sealed,omitempty"`   // SM3 of each sealed part
 	Cosigned []string `json:"cosigned,omitempty"` // USCCs of counterparties that signed too
+	Undo     Undo     `json:"undo,omitzero"`
+	Voided   *Voided  `json:"voided,omitempty"`
+}
+
+// Undo is what a void of the record will need and what neither its payload nor
+// the state tells later. Most records need none of it.
+type Undo struct {
+	Mix     string  `json:"mix,omitempty"`     // that it put grain into, drew from or reported on
+	Owner   string  `json:"owner,omitempty"`   // whose grain it was, where the payload does not say
+	NonFood []int64 `json:"nonFood,omitempty"` // grams of each input that were not for food; empty where none were
+	Took    []Mark  `json:"took,omitempty"`    // marks that a bin took over with the grain
+	Lost    []Part  `json:"lost,omitempty"`    // transit loss by owner, where it was not all food of the shipment's owner
+}
+
+// Voided says that a record was taken back.
+type Voided struct {
+	By          string `json:"by"` // id of the void or correct
+	Replacement string `json:"replacement,omitempty"`
 }
 
 // RegisteredEnterprise is what the registry holds about an enterprise.

@@ -30,7 +30,7 @@ type Cause struct {
 	Kind     string   `json:"kind"`
 	Issuer   string   `json:"issuer"` // of the record that caused it
 	Ref      string   `json:"ref"`
-	Nodes    []string `json:"nodes"`            // where it was set; it spreads from there
+	Nodes    []string `json:"nodes,omitempty"`  // where it was set; it spreads from there
 	Lifted   string   `json:"lifted,omitempty"` // id of the record that lifted it
 	Reason   string   `json:"reason,omitempty"`
 	Document string   `json:"document,omitempty"` // of a hold

@@ -113,7 +113,7 @@ type LotState struct {
 	NaturalGrams  int64  `json:"naturalGrams,omitzero"`  // taken off so far as natural loss
 	MoistureGrams int64  `json:"moistureGrams,omitzero"` // and as moisture reduction
 	ImpurityGrams int64  `json:"impurityGrams,omitzero"` // and as impurity reduction
-	NonFood       string `json:"nonFood,omitempty"`      // id of the record that made it so
+	Marks         []Mark `json:"marks,omitempty"`        // in force while their causes are
 }
 
 // Stock is how a lot is held: for each party so many grams owned and so many
@@ -150,7 +150,7 @@ type BinState struct {
 	Variety        string          `json:"variety,omitempty"`
 	Nature         string          `json:"nature,omitempty"`
 	Product        string          `json:"product,omitempty"`      // where what lies in it has been processed
-	NonFood        string          `json:"nonFood,omitempty"`      // id of the record that made it so
+	Marks          []Mark          `json:"marks,omitempty"`        // of the current mix; a new mix of the epoch takes them over
 	DepositedGrams int64           `json:"depositedGrams"`         // in this epoch
 	NaturalGrams   int64           `json:"naturalGrams,omitzero"`  // taken off in this epoch as natural loss
 	MoistureGrams  int64           `json:"moistureGrams,omitzero"` // and as moisture reduction
@@ -163,6 +163,14 @@ type BinState struct {
 
 // MixID names a mix as a node of the lot graph.
 func (b *BinState) MixID() string { return MixID(b.Bin, b.Epoch, b.Mix) }
+
+// NextMixID names the mix that grain put into the bin now becomes part of.
+func (b *BinState) NextMixID() string {
+	if b.Closed {
+		return MixID(b.Bin, b.Epoch, b.Mix+1)
+	}
+	return b.MixID()
+}
 
 // BinInspection is what a withdrawal needs to know of an outbound report.
 type BinInspection struct {

@@ -91,6 +91,8 @@ func (c *Contract) Invoke(stub Stub, function string, args [][]byte) (response [
 		return c.submit(stub, args[0])
 	case record.FnSeal:
 		return nil, c.seal(stub, args[0])
+	case record.FnSpread:
+		return c.spread(stub, args[0])
 	case record.FnState:
 		return c.state(stub, args[0])
 	}

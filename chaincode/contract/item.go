@@ -5,8 +5,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/go-json-experiment/json"
-	"github.com/grainledger/grainledger/chaincode/state"
 	"github.com/grainledger/grainledger/record"
 )
 
@@ -63,80 +61,6 @@ func (it *item) read(raw []byte, now time.Time, belongs func(record.Type) bool) 
 	if it.refused = err; err == nil {
 		it.touched = record.Touched(it.payload)
 	}
-}
-
-// load reads all that the records touch: in one round what their payloads
-// name, in a second the versions of rule tables, where there are any.
-func load(stub Stub, items []item) (*state.View, error) {
-	keys := []string{record.RootKey}
-	seen := map[string]bool{record.RootKey: true}
-	add := func(list ...string) {
-		for _, k := range list {
-			if !seen[k] {
-				seen[k] = true
-				keys = append(keys, k)
-			}
-		}
-	}
-	for i := range items {
-		if items[i].refused != nil {
-			continue
-		}
-		add(items[i].touched.Reads...)
-		add(items[i].touched.Writes...)
-		for _, s := range items[i].envelope.Signatures {
-			add(record.KeyKey(s.KeyID))
-		}
-	}
-	loaded := make(map[string][]byte, len(keys))
-	if err := fetch(stub, keys, loaded); err != nil {
-		return nil, err
-	}
-	more, err := ruleContents(items, loaded)
-	if err != nil || len(more) == 0 {
-		return state.NewView(loaded), err
-	}
-	if err := fetch(stub, more, loaded); err != nil {
-		return nil, err
-	}
-	return state.NewView(loaded), nil
-}
-
-func fetch(stub Stub, keys []string, into map[string][]byte) error {
-	values, err := stub.GetMultipleStates(keys...)
-	if err != nil {
-		return internal(err)
-	}
-	for i, k := range keys {
-		into[k] = nil
-		if len(values[i]) > 0 {
-			into[k] = values[i]
-		}
-	}
-	return nil
-}
-
-// ruleContents lists the contents of the rule versions that the ledger holds
-// for the tables the batch consults.
-func ruleContents(items []item, loaded map[string][]byte) (keys []string, err error) {
-	seen := map[string]bool{}
-	for i := range items {
-		for _, table := range items[i].touched.Tables {
-			raw := loaded[record.RuleKey(table)]
-			if seen[table] || raw == nil {
-				continue
-			}
-			seen[table] = true
-			var v record.RuleVersions
-			if err := json.Unmarshal(raw, &v); err != nil {
-				return nil, internal(err)
-			}
-			for _, version := range v.Versions {
-				keys = append(keys, record.RuleContentKey(table, version.Record))
-			}
-		}
-	}
-	return keys, nil
 }
 
 // parallel runs f for 0 to n-1 on the contract's workers. What f does for one

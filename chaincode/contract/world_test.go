@@ -45,6 +45,7 @@ type world struct {
 	*memory
 	keys map[string]*record.PrivateKey
 	refs int
+	past []record.Payload // that the generator has drawn
 }
 
 func newWorld(t testing.TB) *world {

@@ -36,7 +36,7 @@ func subject(c *state.Case, uscc string) (*record.RegisteredEnterprise, error) {
 	if e == nil {
 		return nil, record.Refuse(record.UnknownEnterprise, "%s is not registered", uscc)
 	}
-	if !covers(c.Issuer.Division, e.Division) {
+	if !Covers(c.Issuer.Division, e.Division) {
 		return nil, outside(c, e.Division)
 	}
 	return e, nil

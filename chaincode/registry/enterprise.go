@@ -9,11 +9,11 @@ import (
 // what is registered about it. A change must be allowed both where the
 // enterprise was and where it goes.
 func enterprise(c *state.Case, p *record.Enterprise) error {
-	if !covers(c.Issuer.Division, p.Division) {
+	if !Covers(c.Issuer.Division, p.Division) {
 		return outside(c, p.Division)
 	}
 	was := state.Get[record.RegisteredEnterprise](c.View, record.EnterpriseKey(p.USCC))
-	if was != nil && !covers(c.Issuer.Division, was.Division) {
+	if was != nil && !Covers(c.Issuer.Division, was.Division) {
 		return outside(c, was.Division)
 	}
 	if p.USCC == c.Root.USCC && c.Issuer.USCC != c.Root.USCC {

@@ -37,6 +37,11 @@ var issuers = map[record.Type][]string{
 	record.TypeSell:       trade,
 	record.TypeAdjust:     trade,
 	record.TypeWriteOff:   trade,
+	record.TypeVoid:       append([]string{record.KindRegulator, record.KindLab}, trade...),
+	record.TypeCorrect:    append([]string{record.KindRegulator, record.KindLab}, trade...),
+	record.TypeHold:       append([]string{record.KindRegulator}, trade...),
+	record.TypeRecall:     append([]string{record.KindRegulator}, trade...),
+	record.TypeRelease:    append([]string{record.KindRegulator, record.KindLab}, trade...),
 }
 
 // MayIssue tells whether an enterprise of the kind may sign records of the
@@ -46,9 +51,9 @@ func MayIssue(kind string, t record.Type) bool { return slices.Contains(issuers[
 // national is the division of a regulator for the whole country.
 const national = "000000"
 
-// covers tells whether a regulator of one division (GB/T 2260) acts in
+// Covers tells whether a regulator of one division (GB/T 2260) acts in
 // another: 000000 everywhere, xx0000 in its province, xxxx00 in its prefecture.
-func covers(regulator, division string) bool {
+func Covers(regulator, division string) bool {
 	prefix := regulator
 	switch {
 	case regulator == national:

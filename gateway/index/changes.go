@@ -28,6 +28,8 @@ type changes struct {
 	sealed      map[string]string // hash of the part's name -> state
 	state       map[string][]byte
 	bins        map[string]record.BinState // as state has them
+	marks       map[string][]record.Mark   // of nodes whose state was written, by id
+	causes      map[string]*causeChange
 }
 
 // newRecord is an accepted record.
@@ -89,6 +91,7 @@ func decodeBlock(b ledger.Block) (*changes, error) {
 		keys: map[string]*keyChange{}, retail: map[retailKey]string{},
 		entries: map[entryKey]record.Entry{}, sealed: map[string]string{},
 		state: map[string][]byte{}, bins: map[string]record.BinState{},
+		marks: map[string][]record.Mark{}, causes: map[string]*causeChange{},
 	}
 	for i := range b.Txs {
 		if b.Txs[i].Code != ledger.Valid {

@@ -179,8 +179,8 @@ func (g *graph) scan(rows *sql.Rows) error {
 	if err := rows.Scan(&near, &l.far, &l.grams, &l.record, &v.seq, &v.kind, &v.epoch, &v.mix); err != nil {
 		return err
 	}
-	if l.record > g.upTo {
-		return nil
+	if l.record > g.upTo || l.grams == 0 {
+		return nil // later than what was asked for, or taken back
 	}
 	if g.count++; g.count > g.maxEdges {
 		return fmt.Errorf("%w: more than %d edges", ErrTooLarge, g.maxEdges)

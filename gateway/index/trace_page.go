@@ -25,12 +25,22 @@ func (w *walk) fill(ctx context.Context, t *Trace) error {
 	if err != nil {
 		return err
 	}
+	mixes, err := w.reader.mixMarks(ctx, nums)
+	if err != nil {
+		return err
+	}
 	for _, p := range w.page {
 		n := Node{ID: ids[p.num], Depth: int(p.depth), Lot: lots[p.num], Records: []Record{}}
 		if w.nodes[p.num].kind == mixKind {
 			n.Bin = binOfMix(n.ID)
 		}
+		if n.Lot == nil {
+			n.Marks = mixes[p.num]
+		}
 		t.Nodes = append(t.Nodes, n)
+	}
+	if err := w.reader.fillStandings(ctx, t.Nodes); err != nil {
+		return err
 	}
 	if err := w.fillEdges(ctx, t, nums, ids); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"testing"
 
 	"github.com/grainledger/grainledger/gateway/ledger"
@@ -27,7 +28,7 @@ func TestLot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l.LotState != *c.lots["P1"] || l.IssuerName != "Depot Two" || l.SellerStatus != SellerUnconfirmed || l.Retail {
+	if !reflect.DeepEqual(l.LotState, *c.lots["P1"]) || l.IssuerName != "Depot Two" || l.SellerStatus != SellerUnconfirmed || l.Retail {
 		t.Errorf("lot %+v", l)
 	}
 	if l.OwnedGrams != 750 || l.InTransit != 100 || len(l.Parts) != 2 {

@@ -36,6 +36,10 @@ func (c *changes) addWrite(key string, value []byte, edges *[]record.Edge) error
 		return c.addRetail(rest, value)
 	case "bin":
 		return c.addBin(key, rest, value)
+	case "mark":
+		return c.addMixMarks(rest, value)
+	case "cause":
+		return c.addCause(rest, value)
 	}
 	c.state[key] = value
 	return nil
@@ -53,12 +57,14 @@ func (c *changes) lot(id string) *lotChange {
 
 func (c *changes) addLot(id string, value []byte) error {
 	var s struct {
-		Kind   record.Type `json:"kind"`
-		Record string      `json:"record"`
+		Kind   record.Type   `json:"kind"`
+		Record string        `json:"record"`
+		Marks  []record.Mark `json:"marks"`
 	}
 	if err := json.Unmarshal(value, &s); err != nil {
 		return err
 	}
+	c.marks[id] = s.Marks
 	l := c.lot(id)
 	l.state, l.kind, l.maker = value, s.Kind, s.Record
 	return nil
@@ -118,6 +124,9 @@ func (c *changes) addBin(key, code string, value []byte) error {
 		return err
 	}
 	c.state[key], c.bins[code] = value, s
+	if s.Epoch > 0 {
+		c.marks[s.MixID()] = s.Marks
+	}
 	return nil
 }
 

@@ -97,8 +97,14 @@ func (w *writer) writeLots(ctx context.Context) error {
 
 func (w *writer) writeEdges(ctx context.Context) error {
 	edges := make([]edgeKey, 0, len(w.changes.edges))
-	for e := range w.changes.edges {
-		edges = append(edges, e)
+	for e, grams := range w.changes.edges {
+		if _, here := w.changes.position[e.record]; here {
+			edges = append(edges, e)
+		} else if grams == 0 { // a void takes grams off; nothing else touches an edge again
+			if err := w.exec(ctx, cutEdge, w.nodes[e.child], w.nodes[e.parent], e.record); err != nil {
+				return err
+			}
+		}
 	}
 	slices.SortFunc(edges, func(a, b edgeKey) int {
 		return cmp.Or(

@@ -167,3 +167,17 @@ func (a *Annulment) parties(issuer string) []string {
 	slices.Sort(list)
 	return slices.DeleteFunc(slices.Compact(list), func(s string) bool { return s == "" || s == issuer })
 }
+
+// Annul is the annulment of a record that an envelope holds.
+func Annul(e Envelope, reason string) (Annulment, error) {
+	t, err := e.Type()
+	if err != nil {
+		return Annulment{}, err
+	}
+	p, err := DecodePayload(t, e.Payload)
+	if err != nil {
+		return Annulment{}, err
+	}
+	h := p.Head()
+	return Annulment{Record: e.ID(), Of: Reference{h.Issuer, h.Ref}, Original: Original{t, e.Payload}, Reason: reason}, nil
+}

@@ -110,13 +110,13 @@ func (t *Trace) add(page *Trace) {
 
 // TraceNode is a lot or a mix of a bin.
 type TraceNode struct {
-	ID      string           `json:"id"`
-	Depth   int              `json:"depth"`         // steps from the lot asked about
-	Bin     string           `json:"bin,omitempty"` // of a mix
-	Lot     *record.LotState `json:"lot,omitempty"`   // with the marks in force alone
-	Marks   []record.Mark    `json:"marks,omitempty"` // of a mix, those in force
+	ID    string           `json:"id"`
+	Depth int              `json:"depth"`           // steps from the lot asked about
+	Bin   string           `json:"bin,omitempty"`   // of a mix
+	Lot   *record.LotState `json:"lot,omitempty"`   // with the marks in force alone
+	Marks []record.Mark    `json:"marks,omitempty"` // of a mix, those in force
 	Standing
-	Records []Record         `json:"records"` // that made it or moved it, in order of time
+	Records []Record `json:"records"` // that made it or moved it, in order of time
 }
 
 // TraceEdge says that grams of the parent went into the child.
@@ -136,20 +136,20 @@ type Component struct {
 
 // Bin is a bin with its content now.
 type Bin struct {
-	Code          string              `json:"code"`
-	Name          string              `json:"name"`
-	Custodian     string              `json:"custodian"`
-	QuantityGrams int64               `json:"quantityGrams"`
-	CapacityGrams int64               `json:"capacityGrams,omitempty"`
-	Epoch         int                 `json:"epoch"` // begins with the first deposit into the empty bin
-	Owner         string              `json:"owner,omitempty"`
-	Variety       string              `json:"variety,omitempty"`
-	Nature        string              `json:"nature,omitempty"`
-	Marks         []record.Mark       `json:"marks,omitempty"` // of its content, those in force
+	Code          string        `json:"code"`
+	Name          string        `json:"name"`
+	Custodian     string        `json:"custodian"`
+	QuantityGrams int64         `json:"quantityGrams"`
+	CapacityGrams int64         `json:"capacityGrams,omitempty"`
+	Epoch         int           `json:"epoch"` // begins with the first deposit into the empty bin
+	Owner         string        `json:"owner,omitempty"`
+	Variety       string        `json:"variety,omitempty"`
+	Nature        string        `json:"nature,omitempty"`
+	Marks         []record.Mark `json:"marks,omitempty"` // of its content, those in force
 	Standing
-	Mixture       []Component         `json:"mixture"`
-	Origins       []Origin            `json:"origins"`
-	Inspections   []record.Inspection `json:"inspections"`
+	Mixture     []Component         `json:"mixture"`
+	Origins     []Origin            `json:"origins"`
+	Inspections []record.Inspection `json:"inspections"`
 }
 
 // Enterprise is a registered enterprise.

@@ -13,6 +13,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 		parentsOf, childrenOf, parentsOfMixes, childrenOfMixes, vertexByID, nodeNumbers, nodeIDs, lotStates,
 		lotState, recordByID, recordByRef, recordsByNum, placesOf, reportsOnAll, recordIDs, recordsOfNodes, sealedStates, cosignatureOf,
 		stateValues, stateValue, lotByID, lotByBatch, transitOf, shipmentsOf, reportsOn, makerOf, placeOf,
+		marksOf, liftedAmong, causeByID, lateOf, markedBy, reachedPage, causesAmong, reviewsAmong,
 		keysOfEnterprise, facilityPage, retailPage, txByID, tipQuery, countState,
 	} {
 		for _, step := range plan(t, ix, withList(query, 0, 16)) {

@@ -41,8 +41,8 @@ type Cause struct {
 	Instead  string   `json:"instead,omitempty"` // and of what replaces it
 }
 
-// MixMarks are the marks of a mix that its bin no longer holds; those of the
-// present one stand in BinState.
+// MixMarks are the marks of a mix that its bin no longer holds. Those of the
+// present one stand in BinState, whatever stands here.
 type MixMarks struct {
-	Marks []Mark `json:"marks"`
+	Marks []Mark `json:"marks,omitempty"`
 }

@@ -166,7 +166,7 @@ func releaseMany(c *state.Case, target string) error {
 		if !slices.ContainsFunc(b.Marks, collective) {
 			return none
 		}
-		b.Marks = slices.DeleteFunc(slices.Clone(b.Marks), collective)
+		strip(c, b, collective)
 		saveBin(c, b)
 		return nil
 	}

@@ -162,6 +162,16 @@ func leftMarks(v *state.View, mix string) *record.MixMarks {
 	return state.Get[record.MixMarks](v, key)
 }
 
+// strip takes marks off the mix that a bin holds. That they are gone stands
+// under the mix's own key too: the bin may leave the mix within the same
+// transaction, and who reads the blocks would not learn it from the bin.
+func strip(c *state.Case, b *record.BinState, gone func(record.Mark) bool) {
+	before := len(b.Marks)
+	if b.Marks = slices.DeleteFunc(slices.Clone(b.Marks), gone); len(b.Marks) < before {
+		state.Create(c.View, record.MixMarksKey(b.MixID()), &record.MixMarks{Marks: b.Marks})
+	}
+}
+
 // leaveMix keeps the marks of the mix that the bin is about to leave.
 func leaveMix(c *state.Case, b *record.BinState) {
 	if len(b.Marks) > 0 {

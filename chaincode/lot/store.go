@@ -77,8 +77,7 @@ func undoStore(c *state.Case, o *original, p *record.Store) bool {
 	if err != nil || b == nil || b.Last != o.id {
 		return false
 	}
-	took := o.entry.Undo.Took
-	b.Marks = slices.DeleteFunc(slices.Clone(b.Marks), func(m record.Mark) bool { return slices.Contains(took, m) })
+	strip(c, b, func(m record.Mark) bool { return slices.Contains(o.entry.Undo.Took, m) })
 	b.Grams -= p.Grams
 	b.DepositedGrams -= p.Grams
 	o.restore(h, b.Owner, p.Issuer, p.Grams, 0)

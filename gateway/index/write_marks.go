@@ -54,7 +54,9 @@ func (c *changes) addMixMarks(mix string, value []byte) error {
 	if err := json.Unmarshal(value, &m); err != nil {
 		return err
 	}
-	c.marks[mix] = m.Marks
+	if bin, written := c.bins[record.BinOfMix(mix)]; !written || bin.MixID() != mix { // else the bin's state has them
+		c.marks[mix] = m.Marks
+	}
 	return nil
 }
 

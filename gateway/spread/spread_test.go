@@ -125,6 +125,38 @@ func TestSpreadsInPages(t *testing.T) {
 	}
 }
 
+// Marks that leave a bin in the transaction in which the bin leaves its mix are
+// gone for the index too: nothing waits for ever to be spread.
+func TestNothingIsLateOfMarksThatAreGone(t *testing.T) {
+	w := newWorld(t)
+	w.accept(&record.Harvest{Header: w.head(coop), Lot: "H", Variety: "1132002", HarvestYear: 2025, Origin: "320582", Grams: 1000 * kg})
+	buy := func(lot string) record.Payload {
+		return &record.Purchase{Header: w.head(depot), Lot: lot, FromLot: "H", FromGrams: 100 * kg, Seller: coop, Nature: "200",
+			GrossGrams: 100 * kg, NetGrams: 100 * kg}
+	}
+	store := func(lot string) record.Payload {
+		return &record.Store{Header: w.head(depot), Lot: lot, Bin: bin, Grams: 10 * kg}
+	}
+	draw := func(lot string) record.Payload {
+		return &record.Withdraw{Header: w.head(depot), Bin: bin, Lot: lot, Grams: kg, Purpose: record.PurposeFeed}
+	}
+	bad := store("P2")
+	w.accept(buy("P1"), buy("P2"), store("P1"), draw("W1"),
+		&record.Inspect{Header: w.head(depot), Target: "P2", Stage: record.StagePurchase, Items: []record.Measured{{Item: "cadmium_mgkg", Value: "0.9"}}}, bad)
+	a, err := record.Annul(w.sign(bad), "仓号有误")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.accept(&record.Void{Header: w.head(depot), Annulment: a}, draw("W2"), store("P1"))
+	if n := w.late(); n != 0 {
+		t.Errorf("%d marks are late", n)
+	}
+	l, err := w.index.Lot(t.Context(), "W2")
+	if err != nil || len(l.Marks) != 1 { // that it was drawn for feed
+		t.Errorf("W2 has %v, %v", l.Marks, err)
+	}
+}
+
 // faulty is a ledger of which every second call fails in one of the ways that
 // ledgers fail.
 type faulty struct {

@@ -118,10 +118,7 @@ func (w *world) accept(payloads ...record.Payload) string {
 	w.Helper()
 	var envelopes [][]byte
 	for _, p := range payloads {
-		e, err := record.Sign(p, w.key(p.Head().Issuer))
-		if err != nil {
-			w.Fatal(err)
-		}
+		e := w.sign(p)
 		raw, err := e.Encode()
 		if err != nil {
 			w.Fatal(err)
@@ -151,6 +148,15 @@ func (w *world) accept(payloads ...record.Payload) string {
 		}
 		return verdicts[len(verdicts)-1].ID
 	}
+}
+
+func (w *world) sign(p record.Payload) record.Envelope {
+	w.Helper()
+	e, err := record.Sign(p, w.key(p.Head().Issuer))
+	if err != nil {
+		w.Fatal(err)
+	}
+	return e
 }
 
 // catchUp waits until the index has read all that the ledger has.

@@ -303,4 +303,11 @@ func TestSpreadTakesOnlyEdgesThatAreThere(t *testing.T) {
 	if n := w.spread(steps); n != 0 || w.digest() != after {
 		t.Errorf("again %d marks were set", n)
 	}
+	second := w.holdOf(county, "P1")
+	w.accept(second)
+	w.accept(w.releaseOf(county, w.id(second.Header)))
+	after = w.digest()
+	if n := w.spread(steps); n != 0 || w.digest() != after {
+		t.Errorf("%d lifted marks were set", n)
+	}
 }

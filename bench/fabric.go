@@ -189,14 +189,15 @@ func (r *rig) validity(ctx context.Context, from uint64) (string, error) {
 type bytesOf struct{ records, args, response, event, writes int }
 
 func (b *bytesOf) add(tx ledger.BlockTx) {
-	verdicts, err := record.DecodeVerdicts(tx.ID, tx.Response)
+	if tx.Function != record.FnSubmit || len(tx.Args) == 0 {
+		return
+	}
+	envelopes, err := record.OpenBatch(tx.Args[0])
 	if err != nil {
 		return
 	}
-	b.records += len(verdicts)
-	for _, a := range tx.Args {
-		b.args += len(a)
-	}
+	b.records += len(envelopes)
+	b.args += len(tx.Args[0])
 	b.response += len(tx.Response)
 	b.event += len(tx.Event)
 	for _, w := range tx.Writes {

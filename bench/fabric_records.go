@@ -147,25 +147,13 @@ func (r *rig) hotBin(ctx context.Context, s sizes) (figure, error) {
 	return compare("fabric_hot_bin_per_s", "1/s", value, reference), nil
 }
 
-func (l *load) bin(n int) string { return fmt.Sprintf("%s001%04d00101", l.depot.uscc, n) }
-
 // binsAndLots registers the bins and gives each submitter a lot to store.
 func (r *rig) binsAndLots(ctx context.Context) error {
-	l := r.load
-	payloads := []record.Payload{&record.Facility{Header: l.head(l.root, "F"), Code: l.depot.uscc + "001", Name: "库区", USCC: l.depot.uscc, Kind: "depot"}}
-	for n := range submitters + 1 {
-		code := l.bin(n)
-		payloads = append(payloads, &record.Facility{Header: l.head(l.root, "F"+code), Code: code, Name: "货位", USCC: l.depot.uscc, Kind: "bin", CapacityGrams: 1_000_000_000_000_000})
+	all, err := r.load.bins(submitters + 1)
+	if err != nil {
+		return err
 	}
-	var all [][]byte
-	for _, p := range payloads {
-		raw, err := signed(l.root, p)
-		if err != nil {
-			return err
-		}
-		all = append(all, raw)
-	}
-	lots, err := l.hotLots()
+	lots, err := r.load.hotLots()
 	if err != nil {
 		return err
 	}

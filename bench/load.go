@@ -82,6 +82,11 @@ func (l *load) head(by party, ref string) record.Header {
 // lots makes the records of lots from..from+n-1 on all cores, in the order in
 // which they have to arrive.
 func (l *load) lots(from, n int) ([][]byte, error) {
+	return l.many(n, func(i int, into [][]byte) error { return l.lot(from+i, into) })
+}
+
+// many makes the records of n things on all cores, perLot each.
+func (l *load) many(n int, one func(i int, into [][]byte) error) ([][]byte, error) {
 	out := make([][]byte, n*perLot)
 	var next atomic.Int64
 	var failed atomic.Pointer[error]
@@ -89,7 +94,7 @@ func (l *load) lots(from, n int) ([][]byte, error) {
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				if err := l.lot(from+i, out[i*perLot:(i+1)*perLot]); err != nil {
+				if err := one(i, out[i*perLot:(i+1)*perLot]); err != nil {
 					failed.Store(&err)
 				}
 			}
@@ -102,21 +107,14 @@ func (l *load) lots(from, n int) ([][]byte, error) {
 	return out, nil
 }
 
-func (l *load) lot(n int, into [][]byte) error {
-	h, p := fmt.Sprintf("H-%08d", n), fmt.Sprintf("P-%08d", n)
-	const grams = 20_000_000
-	records := [perLot]struct {
-		by      party
-		payload record.Payload
-	}{
-		{l.coop, &record.Harvest{Header: l.head(l.coop, "SH-"+h), Lot: h, Variety: "1132002", HarvestYear: harvestYear(l.at), Origin: "320582", Grams: grams, AreaMu: "35.5"}},
-		{l.depot, &record.Purchase{Header: l.head(l.depot, "SG-"+p), Lot: p, FromLot: h, FromGrams: grams, Seller: l.coop.uscc, Nature: "200",
-			GrossGrams: grams + 9_000_000, TareGrams: 9_000_000, DeductGrams: 60_000, NetGrams: grams - 60_000}},
-		{l.lab, &record.Inspect{Header: l.head(l.lab, "ZJ-"+p), Target: p, Stage: record.StagePurchase, Standard: "GB 1350-2009", Items: []record.Measured{
-			{Item: "moisture", Value: "13.9"}, {Item: "impurity", Value: "0.6"}, {Item: "brown_rice_yield", Value: "80.2"},
-			{Item: "cadmium_mgkg", Value: "0.05"}, {Item: "lead_mgkg", Value: "0.06"}}}},
-		{l.depot, &record.Sell{Header: l.head(l.depot, "XS-"+p), Lot: p, Buyer: l.mill.uscc, Grams: grams / 2, Purpose: record.PurposeFood}},
-	}
+// entryOf is a record in the making.
+type entryOf struct {
+	by      party
+	payload record.Payload
+}
+
+// sign signs records one after another.
+func (l *load) sign(into [][]byte, records []entryOf) error {
 	for i, r := range records {
 		raw, err := signed(r.by, r.payload)
 		if err != nil {
@@ -125,6 +123,18 @@ func (l *load) lot(n int, into [][]byte) error {
 		into[i] = raw
 	}
 	return nil
+}
+
+func (l *load) lot(n int, into [][]byte) error {
+	h, p := fmt.Sprintf("H-%08d", n), fmt.Sprintf("P-%08d", n)
+	const grams = 20_000_000
+	return l.sign(into, []entryOf{
+		{l.coop, &record.Harvest{Header: l.head(l.coop, "SH-"+h), Lot: h, Variety: "1132002", HarvestYear: harvestYear(l.at), Origin: "320582", Grams: grams, AreaMu: "35.5"}},
+		{l.depot, &record.Purchase{Header: l.head(l.depot, "SG-"+p), Lot: p, FromLot: h, FromGrams: grams, Seller: l.coop.uscc, Nature: "200",
+			GrossGrams: grams + 9_000_000, TareGrams: 9_000_000, DeductGrams: 60_000, NetGrams: grams - 60_000}},
+		{l.lab, l.inspection("ZJ-"+p, p, record.StagePurchase)},
+		{l.depot, &record.Sell{Header: l.head(l.depot, "XS-"+p), Lot: p, Buyer: l.mill.uscc, Grams: grams / 2, Purpose: record.PurposeFood}},
+	})
 }
 
 func harvestYear(at string) int {
@@ -141,4 +151,19 @@ func signed(by party, p record.Payload) ([]byte, error) {
 		return nil, err
 	}
 	return e.Encode()
+}
+
+func (l *load) bin(n int) string { return fmt.Sprintf("%s001%04d00101", l.depot.uscc, n) }
+
+// bins registers a depot with n bins.
+func (l *load) bins(n int) ([][]byte, error) {
+	all := make([]entryOf, 0, n+1)
+	all = append(all, entryOf{l.root, &record.Facility{Header: l.head(l.root, "F"), Code: l.depot.uscc + "001", Name: "库区", USCC: l.depot.uscc, Kind: "depot"}})
+	for i := range n {
+		code := l.bin(i)
+		all = append(all, entryOf{l.root, &record.Facility{Header: l.head(l.root, "F"+code), Code: code, Name: "货位", USCC: l.depot.uscc, Kind: "bin",
+			CapacityGrams: 1_000_000_000_000_000}})
+	}
+	out := make([][]byte, len(all))
+	return out, l.sign(out, all)
 }

@@ -26,18 +26,20 @@ type measurement struct {
 
 // sizes says how much is measured.
 type sizes struct {
-	pairs   int // alternations of a thing and its reference
-	verify  int // signatures of one round of the bare libraries
-	records int // records of one round through the ledger
-	million int // records for the memory figure
+	pairs   int           // alternations of a thing and its reference
+	verify  int           // signatures of one round of the bare libraries
+	records int           // records of one round through the ledger
+	million int           // records for the memory figure
+	lots    int           // of the made ledger
+	ask     time.Duration // length of a round of questions
 
 	fabric fabricSizes
 }
 
 var (
-	small = sizes{pairs: 5, verify: 40_000, records: 40_000, million: 1_000_000,
+	small = sizes{pairs: 5, verify: 40_000, records: 40_000, million: 1_000_000, lots: 50_000, ask: time.Second,
 		fabric: fabricSizes{warmUp: 5 * time.Second, round: 12 * time.Second}}
-	full = sizes{pairs: 9, verify: 100_000, records: 120_000, million: 1_000_000,
+	full = sizes{pairs: 9, verify: 100_000, records: 120_000, million: 1_000_000, lots: 1_000_000, ask: 5 * time.Second,
 		fabric: fabricSizes{warmUp: 20 * time.Second, round: 60 * time.Second}}
 )
 
@@ -45,6 +47,7 @@ var measurements = []measurement{
 	{[]string{"sm2_verify_per_s"}, verifyFigures},
 	{[]string{"embedded_records_per_s"}, embeddedFigures},
 	{[]string{"embedded_peak_mib"}, memoryFigures},
+	{[]string{"trace_depth10_p99_ms", "consumer_page_per_s"}, madeFigures},
 }
 
 func main() {

@@ -85,7 +85,7 @@ func (p *fakePeer) submit(t *testing.T, name string, envelopes ...[]byte) []reco
 	if r.GetStatus() != shim.OK {
 		t.Fatal(r.GetMessage())
 	}
-	v, err := record.DecodeVerdicts("", r.GetPayload())
+	v, err := record.ReadVerdicts("", r.GetPayload(), envelopes)
 	if err != nil {
 		t.Fatal(err)
 	}

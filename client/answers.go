@@ -80,6 +80,7 @@ type Origin struct {
 // origins is the answer to Client.Origins.
 type origins struct {
 	Origins []Origin `json:"origins"`
+	Next    string   `json:"next,omitempty"`
 }
 
 // Direction of a trace.
@@ -147,8 +148,10 @@ type Bin struct {
 	Nature        string        `json:"nature,omitempty"`
 	Marks         []record.Mark `json:"marks,omitempty"` // of its content, those in force
 	Standing
-	Mixture     []Component         `json:"mixture"`
-	Origins     []Origin            `json:"origins"`
+	Mixture     []Component         `json:"mixture"`              // by share, the largest 500
+	Origins     []Origin            `json:"origins"`              // the same
+	MoreMixture int                 `json:"moreMixture,omitzero"` // so many smaller shares are left out
+	MoreOrigins int                 `json:"moreOrigins,omitzero"`
 	Inspections []record.Inspection `json:"inspections"`
 }
 

@@ -40,14 +40,31 @@ func (c *Client) Record(ctx context.Context, id string) (*Record, error) {
 	return read[Record](ctx, c, "record", "/v1/records/", id, "")
 }
 
-// Origins lists the harvest lots in a lot with their shares.
+// Origins lists the harvest lots in a lot with their shares, largest first,
+// read page by page.
 func (c *Client) Origins(ctx context.Context, lot string) ([]Origin, error) {
-	o, err := read[origins](ctx, c, "origins", "/v1/lots/", lot, "/origins")
+	p, err := under(opOrigins, "/v1/lots/", lot)
 	if err != nil {
 		return nil, err
 	}
-	return o.Origins, nil
+	var all []Origin
+	for q := (url.Values{}); ; {
+		page, err := get[origins](ctx, c, opOrigins, p+"/origins", q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Origins...)
+		switch {
+		case page.Next == "":
+			return all, nil
+		case page.Next == q.Get("cursor"):
+			return nil, &Error{Op: opOrigins, Step: StepAnswer, Status: http.StatusOK, Err: errors.New("the list does not end")}
+		}
+		q.Set("cursor", page.Next)
+	}
 }
+
+const opOrigins = "origins"
 
 // TracePage is one page of the graph around a lot, beginning at cursor (empty
 // for the first). A limit of 0 leaves the size to the gateway.

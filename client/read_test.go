@@ -73,6 +73,21 @@ func TestReads(t *testing.T) {
 	}
 }
 
+func TestOriginsReadsEveryPage(t *testing.T) {
+	c, _ := gateway(t, func(w http.ResponseWriter, r *http.Request) {
+		next := map[string]string{"": "a", "a": "b", "b": ""}
+		cursor := r.URL.Query().Get("cursor")
+		fmt.Fprintf(w, `{"origins":[{"lot":"H%s"}],"next":%q}`, cursor, next[cursor])
+	})
+	if o, err := c.Origins(t.Context(), "L"); err != nil || len(o) != 3 || o[2].Lot != "Hb" {
+		t.Error(o, err)
+	}
+	c, _ = gateway(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"origins":[],"next":"a"}`) })
+	if o, err := c.Origins(t.Context(), "L"); err == nil {
+		t.Error("a list without an end:", o)
+	}
+}
+
 func TestTraceReadsEveryPage(t *testing.T) {
 	c, _ := gateway(t, func(w http.ResponseWriter, r *http.Request) {
 		next := map[string]string{"": "a", "a": "b", "b": ""}

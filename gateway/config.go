@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -21,6 +23,7 @@ import (
 type config struct {
 	listen, data, root, publicURL string
 	ledger, fabricProfile         string
+	indexDB                       string
 	ledgerWait                    time.Duration
 	dev, insecureListen           bool
 	tlsCert, tlsKey               string
@@ -49,6 +52,7 @@ func (c *config) flags(f *pflag.FlagSet) {
 	f.StringVar(&c.data, "data", defaultData, "directory of the ledger, the index, the jobs and the keys")
 	f.StringVar(&c.ledger, "ledger", kindEmbedded, "embedded (in the data directory) or fabric (a Hyperledger Fabric channel)")
 	f.StringVar(&c.fabricProfile, "fabric-profile", "", "file with the channel, its peers and this gateway's identity, for --ledger fabric")
+	f.StringVar(&c.indexDB, "index-db", "", "where the index lies: a file, or postgres://...; default: index.db in the data directory")
 	f.DurationVar(&c.ledgerWait, "ledger-wait", 10*time.Minute, "how long a Fabric peer may be behind the index at the start")
 	f.BoolVar(&c.dev, "dev", false, "make a root and its key for development; loopback only")
 	f.StringVar(&c.root, "root", "", "file with the regulator's root (JSON, public keys only), for a ledger without one")
@@ -80,6 +84,11 @@ func (c *config) flags(f *pflag.FlagSet) {
 }
 
 const envPrefix = "GRAINLEDGER_"
+
+// indexPlace is where the index lies.
+func (c *config) indexPlace() string {
+	return cmp.Or(c.indexDB, filepath.Join(c.data, "index.db"))
+}
 
 // envName is the environment variable of a flag.
 func envName(flag string) string {

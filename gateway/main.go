@@ -55,7 +55,7 @@ func command() *cobra.Command {
 	c.flags(cmd.Flags())
 	cmd.CompletionOptions.DisableDefaultCmd = true
 	cmd.AddCommand(backupCommands()...)
-	cmd.AddCommand(archiveCommand())
+	cmd.AddCommand(archiveCommand(), indexCommand())
 	return cmd
 }
 
@@ -130,7 +130,7 @@ func (n *node) handler(ctx context.Context, publicURL string) (http.Handler, err
 	}
 	engine := a.Engine()
 	// Pages are added here.
-	if err := web.Register(engine, web.Options{Reader: n.index, PublicURL: publicURL, Fresh: a.Fresh, Log: n.log}); err != nil {
+	if err := web.Register(engine, web.Options{Reader: n.index, PublicURL: publicURL, Fresh: a.Fresh, Keeper: n.index, Log: n.log}); err != nil {
 		return nil, err
 	}
 	return engine, nil

@@ -14,15 +14,15 @@ import (
 // to another chain: all that it holds is in the blocks. It stays where the
 // ledger could not be asked, and where the ledger is only behind.
 func (n *node) openIndex(ctx context.Context) error {
-	path := n.path("index.db")
-	err := n.tryIndex(ctx, path)
+	place := n.config.indexPlace()
+	err := n.tryIndex(ctx, place)
 	var kept keepIndex
-	if err != nil && ctx.Err() == nil && !errors.As(err, &kept) {
-		n.log.Warn("the index is deleted and built again from the blocks", "path", path, "error", err)
-		if err := index.Remove(path); err != nil {
+	if err != nil && ctx.Err() == nil && !errors.As(err, &kept) && index.Spoilt(place, err) {
+		n.log.Warn("the index is deleted and built again from the blocks", "error", err)
+		if err := index.Remove(ctx, place); err != nil {
 			return err
 		}
-		err = n.tryIndex(ctx, path)
+		err = n.tryIndex(ctx, place)
 	}
 	if err != nil {
 		return err
@@ -44,8 +44,8 @@ func (e keepIndex) Error() string { return e.err.Error() }
 func (e keepIndex) Unwrap() error { return e.err }
 
 // tryIndex opens the index and holds its newest block against the ledger's.
-func (n *node) tryIndex(ctx context.Context, path string) error {
-	ix, err := index.Open(ctx, path, n.log)
+func (n *node) tryIndex(ctx context.Context, place string) error {
+	ix, err := index.Open(ctx, place, n.log)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,6 @@ func (n *node) awaitHeight(ctx context.Context, have uint64) error {
 func (n *node) gaveUp(height, have uint64) error {
 	return keepIndex{fmt.Errorf("%w: it has read %d blocks, and the ledger has %d after --ledger-wait %s. "+
 		"Let the peer catch up and start again. Where the channel was made anew or restored to an earlier block, "+
-		"delete %s, %s-wal and %s-shm and start again: the index is built from the blocks",
-		index.ErrAhead, have, height, n.opened.patience,
-		n.path("index.db"), n.path("index.db"), n.path("index.db"))}
+		"drop the index with `gateway index drop` (--data %s and the same --index-db) and start again: it is built from the blocks",
+		index.ErrAhead, have, height, n.opened.patience, n.config.data)}
 }

@@ -26,7 +26,8 @@ const timeout = 30 * time.Second
 // the process.
 type Ledger struct{ contract *gateway.Contract }
 
-// Verdict is the ledger's answer to one record.
+// Verdict is the ledger's answer to one record. Where it is no refusal the
+// ledger leaves out what the envelope says, and that it is accepted.
 type Verdict struct {
 	ID      string `json:"id"`
 	Outcome string `json:"verdict"`
@@ -110,7 +111,12 @@ func (l *Ledger) Submit(e *Envelope) (*Verdict, error) {
 	if err := json.Unmarshal(response, &verdicts); err != nil || len(verdicts) != 1 {
 		return nil, fmt.Errorf("one verdict was expected, not %s", response)
 	}
-	return &verdicts[0], nil
+	v := &verdicts[0]
+	if v.Outcome == "" {
+		v.Outcome = "accepted"
+	}
+	v.ID = e.ID()
+	return v, nil
 }
 
 // State reads one value of the world into v. It reports false where there is

@@ -48,5 +48,7 @@ func (c *checker) percent(field string, d Decimal, wanted bool) {
 
 func (p *Adjust) touch(t *Touches) {
 	touchLossTarget(t, p.Target)
-	t.table(TableNatural, TableVarieties)
+	if p.Kind == AdjustNatural {
+		t.table(TableNatural, TableVarieties)
+	}
 }

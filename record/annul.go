@@ -144,7 +144,7 @@ func (a *Annulment) touch(t *Touches) {
 	}
 	var was Touches
 	p.touch(&was)
-	t.write(was.Writes...)
+	t.write(was.Written()...) // what the original made is there now, and is read
 	for _, key := range was.Reads {
 		if isLotKey(key) {
 			t.write(key)

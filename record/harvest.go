@@ -24,5 +24,7 @@ func (p *Harvest) check(c *checker) {
 
 func (p *Harvest) touch(t *Touches) {
 	t.newLot(p.Lot)
-	t.table(TableYield)
+	if p.AreaMu != "" {
+		t.table(TableYield)
+	}
 }

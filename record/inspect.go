@@ -68,5 +68,8 @@ func (p *Inspect) touch(t *Touches) {
 	} else {
 		t.write(LotKey(p.Target), StockKey(p.Target))
 	}
-	t.table(TableVarieties, TableGrades, TableSafety, TableStorage, TableDeductions)
+	t.table(TableVarieties, TableGrades, TableSafety, TableStorage)
+	if p.Stage == StagePurchase {
+		t.table(TableDeductions)
+	}
 }

@@ -30,5 +30,5 @@ func (p *Ship) check(c *checker) {
 
 func (p *Ship) touch(t *Touches) {
 	t.moveLot(p.Lot)
-	t.write(ShipmentKey(p.Issuer, p.Ref))
+	t.create(ShipmentKey(p.Issuer, p.Ref), EntryKey(p.Issuer, p.Ref)) // a shipment has the ref of its record
 }

@@ -1,6 +1,9 @@
 package record
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Touches is what a record's rules read and write of the state, told from the
 // payload alone. The contract loads exactly these keys; the packer lets no
@@ -8,15 +11,37 @@ import "strings"
 type Touches struct {
 	Reads  []string
 	Writes []string // read as well
+	Makes  []Made   // written and not read
 	Tables []string // rule tables that are consulted
+}
+
+// Made is a key that only ever comes to be together with another, which the
+// record writes too. As long as that one has no value neither has this one:
+// there is nothing to read. Two transactions that make the same key conflict
+// on the other, which both have read.
+type Made struct{ Key, With string }
+
+// Written lists every key that the record may write.
+func (t *Touches) Written() []string {
+	keys := slices.Clone(t.Writes)
+	for _, m := range t.Makes {
+		keys = append(keys, m.Key)
+	}
+	return keys
 }
 
 func (t *Touches) read(keys ...string)   { t.Reads = append(t.Reads, keys...) }
 func (t *Touches) write(keys ...string)  { t.Writes = append(t.Writes, keys...) }
 func (t *Touches) table(names ...string) { t.Tables = append(t.Tables, names...) }
 
-// newLot: the keys of a lot that the record creates.
-func (t *Touches) newLot(lot string) { t.write(LotKey(lot), StockKey(lot)) }
+func (t *Touches) create(key, with string) { t.Makes = append(t.Makes, Made{key, with}) }
+
+// newLot: the keys of a lot that the record creates. A stock is first written
+// by the record that makes its lot.
+func (t *Touches) newLot(lot string) {
+	t.write(LotKey(lot))
+	t.create(StockKey(lot), LotKey(lot))
+}
 
 // moveLot: the keys of a lot whose quantities the record changes.
 func (t *Touches) moveLot(lot string) {
@@ -73,4 +98,14 @@ func RuleContentKey(table, record string) string { return "rulev/" + table + "/"
 // edges between the same two nodes apart.
 func EdgeKey(child, record, parent string) string {
 	return "edge/" + child + "/" + record + "/" + parent
+}
+
+// SplitEdgeKey takes an EdgeKey apart: neither lot ids nor mix ids nor record
+// ids have a slash.
+func SplitEdgeKey(key string) (child, record, parent string, ok bool) {
+	parts := strings.Split(key, "/")
+	if len(parts) != 4 || parts[0] != "edge" {
+		return "", "", "", false
+	}
+	return parts[1], parts[2], parts[3], true
 }

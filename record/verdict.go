@@ -1,7 +1,6 @@
 package record
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/go-json-experiment/json"
@@ -110,33 +109,11 @@ func DecodeBatch(data []byte) ([][]byte, error) {
 	return out, nil
 }
 
-// EncodeVerdicts writes the response of transaction tx. That id itself is left
-// out of it: it stands beside it wherever it goes.
-func EncodeVerdicts(tx string, verdicts []Verdict) ([]byte, error) {
-	out := slices.Clone(verdicts)
-	for i := range out {
-		if out[i].Tx == tx {
-			out[i].Tx = ""
-		}
-	}
-	return json.Marshal(out)
-}
-
-// DecodeVerdicts reads the response of transaction tx. Members of a later
-// version are passed over.
-func DecodeVerdicts(tx string, data []byte) ([]Verdict, error) {
-	var out []Verdict
-	err := json.Unmarshal(data, &out)
-	for i := range out {
-		if out[i].Outcome != Rejected && out[i].Tx == "" {
-			out[i].Tx = tx
-		}
-	}
-	return out, err
-}
-
 // EventName is the name of the one event of a transaction.
-const EventName = "grainledger.records.v1"
+const EventName = "grainledger.records.v2"
+
+// EventVersion is the version of its form.
+const EventVersion = 2
 
 // Event lists what a transaction accepted, in record order.
 type Event struct {
@@ -146,11 +123,10 @@ type Event struct {
 
 // EventRecord names an accepted record.
 type EventRecord struct {
-	ID     string `json:"id"`
-	Type   Type   `json:"type"`
-	Issuer string `json:"issuer"`
-	Index  int    `json:"index"`
-	Flags  []Flag `json:"flags,omitempty"`
+	ID    string `json:"id"`
+	Type  Type   `json:"type"`
+	Index int    `json:"index,omitzero"` // place in the transaction, where it is another than in this list
+	Flags []Flag `json:"flags,omitempty"`
 }
 
 // Names of the contract's functions.

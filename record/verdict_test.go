@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 	"testing"
-
-	"pgregory.net/rapid"
 )
 
 func TestBatchKeepsEnvelopesAsTheyCame(t *testing.T) {
@@ -86,53 +83,6 @@ func TestDecodeBatchRefuses(t *testing.T) {
 		if b, err := EncodeBatch([][]byte{[]byte(s)}); err == nil {
 			t.Errorf("%q, which is no JSON value, is sent as %s", s, b)
 		}
-	}
-}
-
-func drawVerdict(t *rapid.T) Verdict {
-	text := rapid.StringN(0, 12, 40)
-	return Verdict{
-		ID: text.Draw(t, "id"), Type: Type(text.Draw(t, "type")), Issuer: text.Draw(t, "issuer"), Ref: text.Draw(t, "ref"),
-		Outcome: rapid.SampledFrom([]Outcome{Accepted, IsDuplicate, Rejected}).Draw(t, "outcome"),
-		Code:    rapid.SampledFrom(append(Codes(), 0)).Draw(t, "code"),
-		Reason:  text.Draw(t, "reason"), Field: text.Draw(t, "field"), Detail: text.Draw(t, "detail"),
-		Flags: rapid.SliceOfN(rapid.SampledFrom([]Flag{FlagYield, FlagNonFood}), 0, 2).Draw(t, "flags"),
-		Tx:    text.Draw(t, "tx"), Index: rapid.IntRange(0, 1000).Draw(t, "index"),
-	}
-}
-
-func TestVerdictsRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		in := rapid.SliceOfN(rapid.Custom(drawVerdict), 0, 4).Draw(t, "verdicts")
-		data, err := EncodeVerdicts("other", in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out, err := DecodeVerdicts("other", data)
-		if err != nil || len(out) != len(in) {
-			t.Fatalf("%s comes back as %v (%v)", data, out, err)
-		}
-		for i := range in {
-			if len(in[i].Flags) == 0 {
-				in[i].Flags = nil
-			}
-			if in[i].Outcome != Rejected && in[i].Tx == "" {
-				in[i].Tx = "other" // what is not said is the transaction itself
-			}
-			if !reflect.DeepEqual(in[i], out[i]) {
-				t.Fatalf("%+v comes back as %+v", in[i], out[i])
-			}
-		}
-	})
-}
-
-func TestDecodeVerdictsPassesOverLaterMembers(t *testing.T) {
-	v, err := DecodeVerdicts("t", []byte(`[{"id":"x","verdict":"accepted","weight":{"kg":1.5},"index":2}]`))
-	if err != nil || len(v) != 1 || v[0].ID != "x" || v[0].Outcome != Accepted || v[0].Index != 2 {
-		t.Errorf("got %+v (%v)", v, err)
-	}
-	if _, err := DecodeVerdicts("t", []byte(`{`)); err == nil {
-		t.Error("a broken response gives no error")
 	}
 }
 

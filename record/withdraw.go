@@ -30,7 +30,9 @@ func (p *Withdraw) touch(t *Touches) {
 	t.newLot(p.Lot)
 	t.read(FacilityKey(p.Bin))
 	t.write(BinKey(p.Bin))
-	t.table(TableValidity)
+	if p.Purpose == PurposeFood {
+		t.table(TableValidity)
+	}
 }
 
 func (c *checker) purpose(s string) {

@@ -4,6 +4,10 @@ import "github.com/go-json-experiment/json/jsontext"
 
 // The values of the world state: what the ledger says about things. The
 // contract writes them, the gateway's index reads them out of the blocks.
+//
+// A value does not repeat its key, nor what stands in the record that wrote
+// it: each byte of it goes through every endorser, orderer and peer and stays
+// in their databases. Who reads a value puts that back.
 
 // Root is the regulator's root, from which every key hangs.
 type Root struct {
@@ -21,8 +25,7 @@ type Entry struct {
 	ID       string   `json:"id"`
 	Type     Type     `json:"type"`
 	Tx       string   `json:"tx"`
-	Index    int      `json:"i"`  // place among the records of the transaction
-	At       int64    `json:"at"` // transaction time, Unix milliseconds
+	Index    int      `json:"i"` // place among the records of the transaction
 	Flags    []Flag   `json:"flags,omitempty"`
 	Sealed   []string `json:"sealed,omitempty"`   // SM3 of each sealed part
 	Cosigned []string `json:"cosigned,omitempty"` // USCCs of counterparties that signed too
@@ -93,8 +96,8 @@ type RegisteredDevice struct {
 
 // LotState is the rarely changing part of a lot: what it is and where it came from.
 type LotState struct {
-	Lot           string `json:"lot"`
-	Kind          Type   `json:"kind"` // the type of the record that made it
+	Lot           string `json:"lot,omitempty"` // its id; the world state has it in the key alone
+	Kind          Type   `json:"kind"`          // the type of the record that made it
 	Issuer        string `json:"issuer"`
 	Record        string `json:"record"`
 	OccurredAt    string `json:"occurredAt"`
@@ -120,10 +123,12 @@ type LotState struct {
 // in custody. At all times the grams owned are those in custody of parties and
 // of open shipments; grain in a bin is counted there.
 type Stock struct {
-	Lot   string `json:"lot"`
-	Parts []Part `json:"parts"` // by party; a party that ever had any stays
-	Last  string `json:"last"`  // id of the newest record that changed it
+	Parts []Part `json:"parts"`          // by party; a party that ever had any stays
+	Last  string `json:"last,omitempty"` // id of the newest record that changed it since the lot was made
 }
+
+// Untouched tells whether the lot is held as the record that made it left it.
+func (s *Stock) Untouched() bool { return s.Last == "" }
 
 // Part is one party's share of a lot, in grams.
 type Part struct {
@@ -140,7 +145,7 @@ type Part struct {
 // withdrawal closes the current mix; the next deposit opens a new one from
 // what was left, so that every withdrawn lot has one exact parent.
 type BinState struct {
-	Bin            string          `json:"bin"`
+	Bin            string          `json:"-"` // its code, from the key
 	Custodian      string          `json:"custodian"`
 	Grams          int64           `json:"grams"`
 	Epoch          int             `json:"epoch"`
@@ -161,6 +166,9 @@ type BinState struct {
 	Last           string          `json:"last"`               // id of the newest record that changed it
 }
 
+// UntouchedSince tells whether the bin is as the record of that id left it.
+func (b *BinState) UntouchedSince(record string) bool { return b.Last == record }
+
 // MixID names a mix as a node of the lot graph.
 func (b *BinState) MixID() string { return MixID(b.Bin, b.Epoch, b.Mix) }
 
@@ -179,12 +187,10 @@ type BinInspection struct {
 	Passed     bool   `json:"passed"`
 }
 
-// Edge says that grams of parent went into child. Nodes are lots and mixes.
+// Edge says how many grams of one node went into another. Nodes are lots and
+// mixes; which ones, and by which record, is in its key: see SplitEdgeKey.
 type Edge struct {
-	Child  string `json:"child"`
-	Parent string `json:"parent"`
-	Grams  int64  `json:"grams"`
-	Record string `json:"record"`
+	Grams int64 `json:"grams"`
 }
 
 // Shipment is grain on its way. It has custody of the grams until it is
@@ -211,33 +217,6 @@ const (
 	Returned  = "returned"
 	Cancelled = "cancelled"
 )
-
-// Inspection is a report as the ledger judged it.
-type Inspection struct {
-	Record     string    `json:"record"`
-	Target     string    `json:"target"`
-	Stage      string    `json:"stage"`
-	Lab        string    `json:"lab"`
-	OccurredAt string    `json:"occurredAt"`
-	Group      string    `json:"group,omitempty"`   // of the variety, as the rule tables name it
-	Grade      string    `json:"grade,omitempty"`   // 1 to 5, or "ungraded" (等外)
-	Storage    string    `json:"storage,omitempty"` // suitable (宜存), marginal (轻度不宜存), unsuitable (重度不宜存)
-	Passed     bool      `json:"passed"`            // no reported item beyond its limit
-	Safe       bool      `json:"safe"`              // no reported item beyond a food-safety limit
-	Items      []Finding `json:"items"`
-	Missing    []string  `json:"missing,omitempty"` // items with a limit that were not reported
-	Rules      []RuleRef `json:"rules,omitempty"`   // what it was judged by
-}
-
-// Finding is one reported item and what the rules say of it.
-type Finding struct {
-	Item    string  `json:"item"`
-	Value   Decimal `json:"value"`
-	Limit   Decimal `json:"limit,omitempty"`
-	Bound   string  `json:"bound,omitempty"`   // max or min
-	Verdict string  `json:"verdict,omitempty"` // within, beyond; empty where no rule speaks of it
-	Safety  bool    `json:"safety,omitzero"`   // the limit is a food-safety limit
-}
 
 // RuleRef names the version of a rule table that was applied.
 type RuleRef struct {

@@ -38,7 +38,7 @@ func TestNonFoodIsInherited(t *testing.T) {
 	// Emptied, the bin begins anew.
 	w.accept(&record.Withdraw{Header: w.head(depot), Bin: binA, Lot: "W2", Grams: 100 * kg, Purpose: record.PurposeFeed})
 	w.stored(binA, "P2", 10)
-	if b := value[record.BinState](w, record.BinKey(binA)); w.unfit(b.MixID()) || b.Epoch != 2 {
+	if b := w.bin(binA); w.unfit(b.MixID()) || b.Epoch != 2 {
 		t.Errorf("the new epoch is %+v", b)
 	}
 }
@@ -115,9 +115,9 @@ func TestBinMixes(t *testing.T) {
 	w.drawn(binA, "W3", 60)
 	w.stored(binA, "P2", 10)
 	edges := map[string]int64{}
-	for key := range w.values {
-		if e := value[record.Edge](w, key); len(key) > 5 && key[:5] == "edge/" && e.Parent != "H1" {
-			edges[e.Child+"<"+e.Parent] += e.Grams
+	for e, grams := range w.edges() {
+		if e.parent != "H1" {
+			edges[e.child+"<"+e.parent] += grams
 		}
 	}
 	mix := func(epoch, n int) string { return record.MixID(binA, epoch, n) }

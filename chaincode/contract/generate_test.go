@@ -146,12 +146,13 @@ func drawShipment(t *rapid.T, w *world) record.Shipment {
 // heldBy lists the lots of which the party has custody.
 func (w *world) heldBy(party string) (lots []string) {
 	for _, k := range slices.Sorted(maps.Keys(w.values)) {
-		if !strings.HasPrefix(k, "qty/") {
+		id, ok := strings.CutPrefix(k, "qty/")
+		if !ok {
 			continue
 		}
 		s := value[record.Stock](w, k)
 		if slices.ContainsFunc(s.Parts, func(p record.Part) bool { return p.Party == party && p.Held > 0 }) {
-			lots = append(lots, s.Lot)
+			lots = append(lots, id)
 		}
 	}
 	return lots

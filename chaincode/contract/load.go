@@ -20,23 +20,14 @@ const loadRounds = 3
 // was read is the guard.
 func load(stub Stub, items []item) (*state.View, error) {
 	l := newLoader(stub)
-	l.want(record.RootKey)
-	for i := range items {
-		if items[i].refused != nil {
-			continue
-		}
-		l.want(items[i].touched.Reads...)
-		l.want(items[i].touched.Writes...)
-		for _, s := range items[i].envelope.Signatures {
-			l.want(record.KeyKey(s.KeyID))
-		}
-	}
+	l.wantNamed(items)
 	wish := wishesOf(items)
 	for range loadRounds {
 		fresh, err := l.round()
 		if err != nil {
 			return nil, err
 		}
+		l.wantFound()
 		for _, key := range fresh {
 			if err := wish.follow(l, key); err != nil {
 				return nil, err
@@ -51,6 +42,7 @@ type loader struct {
 	stub   Stub
 	loaded map[string][]byte // nil where there is no value
 	next   []string
+	later  []record.Made // read only where what they come with is there
 	seen   map[string]bool
 }
 
@@ -66,6 +58,52 @@ func (l *loader) want(keys ...string) {
 			l.next = append(l.next, k)
 		}
 	}
+}
+
+// wantNamed asks for the keys that the payloads name. Those that one record of
+// the batch makes and another reads stand in later: in a batch that brings a
+// lot and what happens to it, none of them is there yet.
+func (l *loader) wantNamed(items []item) {
+	made := map[string]string{} // key -> the key that it comes with
+	for i := range items {
+		if items[i].refused != nil {
+			continue
+		}
+		for _, m := range items[i].touched.Makes {
+			made[m.Key] = m.With
+		}
+	}
+	named := func(keys []string) {
+		for _, k := range keys {
+			if with, ok := made[k]; !ok {
+				l.want(k)
+			} else if !l.seen[k] {
+				l.seen[k] = true
+				l.later = append(l.later, record.Made{Key: k, With: with})
+			}
+		}
+	}
+	l.want(record.RootKey)
+	for i := range items {
+		if items[i].refused != nil {
+			continue
+		}
+		named(items[i].touched.Reads)
+		named(items[i].touched.Writes)
+		for _, s := range items[i].envelope.Signatures {
+			l.want(record.KeyKey(s.KeyID))
+		}
+	}
+}
+
+// wantFound asks for those in later that only looked as if they were new.
+func (l *loader) wantFound() {
+	for _, m := range l.later {
+		if l.loaded[m.Key] = nil; l.loaded[m.With] != nil {
+			l.next = append(l.next, m.Key)
+		}
+	}
+	l.later = nil
 }
 
 // round reads what is wanted and answers which keys those were.

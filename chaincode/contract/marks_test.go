@@ -4,14 +4,24 @@ import (
 	"github.com/grainledger/grainledger/record"
 )
 
+// bin is the state of a bin with its code; nil where there is none.
+func (w *world) bin(code string) *record.BinState {
+	w.Helper()
+	b := value[record.BinState](w, record.BinKey(code))
+	if b != nil {
+		b.Bin = code
+	}
+	return b
+}
+
 // marks are those of a node, in force or not.
 func (w *world) marks(node string) []record.Mark {
 	w.Helper()
-	bin := record.BinOfMix(node)
-	if bin == "" {
+	code := record.BinOfMix(node)
+	if code == "" {
 		return value[record.LotState](w, record.LotKey(node)).Marks
 	}
-	if b := value[record.BinState](w, record.BinKey(bin)); b.MixID() == node {
+	if b := w.bin(code); b.MixID() == node {
 		return b.Marks
 	}
 	if left := value[record.MixMarks](w, record.MixMarksKey(node)); left != nil {

@@ -15,17 +15,17 @@ import (
 // steps lists the edges along which a mark is missing.
 func (w *world) steps() []record.SpreadStep {
 	var out []record.SpreadStep
-	for _, key := range slices.Sorted(maps.Keys(w.edges())) {
-		e := value[record.Edge](w, key)
-		if e.Grams == 0 {
+	edges := w.edges()
+	for _, e := range slices.SortedFunc(maps.Keys(edges), edge.compare) {
+		if edges[e] == 0 {
 			continue
 		}
-		have := w.marks(e.Child)
-		if slices.ContainsFunc(w.marks(e.Parent), func(m record.Mark) bool {
-			return slices.Contains(w.marked(e.Parent, m.Kind), m.By) && !slices.Contains(have, m) &&
+		have := w.marks(e.child)
+		if slices.ContainsFunc(w.marks(e.parent), func(m record.Mark) bool {
+			return slices.Contains(w.marked(e.parent, m.Kind), m.By) && !slices.Contains(have, m) &&
 				!slices.Contains(have, record.Mark{Kind: m.Kind, By: record.MarkMany})
 		}) {
-			out = append(out, record.SpreadStep{Parent: e.Parent, Child: e.Child, Record: e.Record})
+			out = append(out, record.SpreadStep{Parent: e.parent, Child: e.child, Record: e.record})
 		}
 	}
 	return out
@@ -63,9 +63,9 @@ func (w *world) spreadAll(page int) {
 // all that was made of them.
 func (w *world) reached(c *record.Cause) map[string]bool {
 	children := map[string][]string{}
-	for _, e := range w.edges() {
-		if e.Grams > 0 {
-			children[e.Parent] = append(children[e.Parent], e.Child)
+	for e, grams := range w.edges() {
+		if grams > 0 {
+			children[e.parent] = append(children[e.parent], e.child)
 		}
 	}
 	out := map[string]bool{}
@@ -165,11 +165,11 @@ func (w *world) nodes() map[string]bool {
 		case len(key) > 4 && key[:4] == "lot/":
 			out[key[4:]] = true
 		case len(key) > 4 && key[:4] == "bin/":
-			out[value[record.BinState](w, key).MixID()] = true
+			out[w.bin(key[4:]).MixID()] = true
 		}
 	}
-	for _, e := range w.edges() {
-		out[e.Child], out[e.Parent] = true, true
+	for e := range w.edges() {
+		out[e.child], out[e.parent] = true, true
 	}
 	return out
 }
@@ -202,11 +202,11 @@ func (w *world) heldInputs(p record.Payload) string {
 		lots = []string{p.FromLot}
 	case *record.Store:
 		lots = []string{p.Lot}
-		if b := value[record.BinState](w, record.BinKey(p.Bin)); b != nil && b.Grams > 0 {
+		if b := w.bin(p.Bin); b != nil && b.Grams > 0 {
 			lots = append(lots, b.MixID())
 		}
 	case *record.Withdraw:
-		if b := value[record.BinState](w, record.BinKey(p.Bin)); b != nil {
+		if b := w.bin(p.Bin); b != nil {
 			lots = []string{b.MixID()}
 		}
 	case *record.Split:

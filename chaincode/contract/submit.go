@@ -76,10 +76,17 @@ func (b *batch) decide(it *item) {
 	b.view.Accept()
 	b.verdicts = append(b.verdicts, v)
 	if v.Outcome == record.Accepted {
-		b.event.Records = append(b.event.Records, record.EventRecord{
-			ID: v.ID, Type: v.Type, Issuer: v.Issuer, Index: v.Index, Flags: v.Flags,
-		})
+		b.announce(&v)
 	}
+}
+
+// announce puts an accepted record into the event.
+func (b *batch) announce(v *record.Verdict) {
+	r := record.EventRecord{ID: v.ID, Type: v.Type, Flags: v.Flags}
+	if v.Index != len(b.event.Records) {
+		r.Index = v.Index
+	}
+	b.event.Records = append(b.event.Records, r)
 }
 
 // apply looks for reasons in the order of their codes: signature, reference,
@@ -109,7 +116,7 @@ func (b *batch) apply(it *item, v *record.Verdict) error {
 	v.Outcome, v.Flags, v.Tx = record.Accepted, c.Flags, b.tx
 	head := it.payload.Head()
 	state.Put(b.view, record.EntryKey(head.Issuer, head.Ref), &record.Entry{
-		ID: it.id, Type: it.payload.Type(), Tx: b.tx, Index: v.Index, At: b.now.UnixMilli(),
+		ID: it.id, Type: it.payload.Type(), Tx: b.tx, Index: v.Index,
 		Flags: c.Flags, Sealed: record.SealedNames(it.payload), Cosigned: c.Cosigned,
 		Undo: undo(c),
 	})
@@ -130,7 +137,7 @@ func (b *batch) store(stub Stub) ([]byte, error) {
 		return nil, err
 	}
 	if len(b.event.Records) > 0 {
-		b.event.Version = 1
+		b.event.Version = record.EventVersion
 		raw, err := json.Marshal(&b.event)
 		if err != nil {
 			return nil, internal(err)

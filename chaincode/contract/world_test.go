@@ -140,7 +140,14 @@ func (w *world) submit(envelopes ...[]byte) []record.Verdict {
 	if err != nil {
 		w.Fatal(err)
 	}
-	v, err := record.DecodeVerdicts(s.id, s.response)
+	return w.verdicts(s, envelopes...)
+}
+
+// verdicts reads the response to the envelopes. Those that are none at all are
+// refused in full.
+func (w *world) verdicts(s *simulated, envelopes ...[]byte) []record.Verdict {
+	w.Helper()
+	v, err := record.ReadVerdicts(s.id, s.response, envelopes)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func (r *Rules) adjustLot(c *state.Case, p *record.Adjust) error {
 	}
 	drewOf(c, p.Owner, owner, unfit)
 	h.save(c)
-	state.Put(c.View, record.LotKey(lot.Lot), &lot)
+	state.Put(c.View, record.LotKey(h.id), &lot)
 	return nil
 }
 
@@ -120,7 +120,7 @@ func undoAdjust(c *state.Case, o *original, p *record.Adjust) bool {
 	o.restore(h, o.owner(p.Owner), p.Issuer, p.Grams, 0)
 	uncount(p, &lot.NaturalGrams, &lot.MoistureGrams, &lot.ImpurityGrams)
 	h.save(c)
-	state.Put(c.View, record.LotKey(lot.Lot), &lot)
+	state.Put(c.View, record.LotKey(h.id), &lot)
 	return true
 }
 

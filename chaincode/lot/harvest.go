@@ -11,9 +11,9 @@ func (r *Rules) harvest(c *state.Case, p *record.Harvest) error {
 	if err := absent(c, p.Lot); err != nil {
 		return err
 	}
-	lot := newLot(c, p, p.Lot, p.Grams)
+	lot := newLot(c, p, p.Grams)
 	lot.Variety, lot.HarvestYear, lot.Origin = p.Variety, p.HarvestYear, p.Origin
-	create(c, lot, p.Issuer, p.Issuer)
+	create(c, p.Lot, lot, p.Issuer, p.Issuer)
 	if p.AreaMu != "" {
 		r.checkYield(c, p)
 	}

@@ -10,6 +10,7 @@ import (
 
 // held is a lot with how it is held, ready to be changed: the stock is a copy.
 type held struct {
+	id    string
 	lot   *record.LotState
 	stock record.Stock
 }
@@ -21,7 +22,7 @@ func find(c *state.Case, id string) (*held, error) {
 	if lot == nil || stock == nil {
 		return nil, record.Refuse(record.UnknownLot, "%s", id)
 	}
-	return &held{lot: lot, stock: record.Stock{Lot: id, Parts: slices.Clone(stock.Parts), Last: stock.Last}}, nil
+	return &held{id: id, lot: lot, stock: record.Stock{Parts: slices.Clone(stock.Parts), Last: stock.Last}}, nil
 }
 
 // absent wants the id of a new lot to be free.
@@ -35,7 +36,7 @@ func absent(c *state.Case, id string) error {
 // save writes the changed stock.
 func (h *held) save(c *state.Case) {
 	h.stock.Last = c.ID
-	state.Put(c.View, record.StockKey(h.stock.Lot), &h.stock)
+	state.Put(c.View, record.StockKey(h.id), &h.stock)
 }
 
 // Marks of what a party ever had of a lot.
@@ -60,7 +61,7 @@ const maxParties = 1000
 // roomFor wants the lot to have room for another party.
 func (h *held) roomFor(party string) error {
 	if h.look(party) == nil && len(h.stock.Parts) >= maxParties {
-		return record.Refuse(record.TooMuch, "%s has had %d parties", h.stock.Lot, maxParties)
+		return record.Refuse(record.TooMuch, "%s has had %d parties", h.id, maxParties)
 	}
 	return nil
 }
@@ -84,7 +85,7 @@ func (h *held) search(party string) (int, bool) {
 // mustHaveHeld wants a party that held some of the lot at some time.
 func (h *held) mustHaveHeld(party string) error {
 	if p := h.look(party); p == nil || p.Was&everHeld == 0 {
-		return record.Refuse(record.NotCustodian, "%s never held any of %s", party, h.stock.Lot)
+		return record.Refuse(record.NotCustodian, "%s never held any of %s", party, h.id)
 	}
 	return nil
 }
@@ -92,7 +93,7 @@ func (h *held) mustHaveHeld(party string) error {
 // mustHaveOwned wants a party that owned some of the lot at some time.
 func (h *held) mustHaveOwned(party string) error {
 	if p := h.look(party); p == nil || p.Was&everOwned == 0 {
-		return record.Refuse(record.NotOwner, "%s never owned any of %s", party, h.stock.Lot)
+		return record.Refuse(record.NotOwner, "%s never owned any of %s", party, h.id)
 	}
 	return nil
 }
@@ -115,12 +116,12 @@ func (h *held) owner(custodian, named, hint string, grams int64) (string, error)
 			continue
 		}
 		if only != "" {
-			return "", record.Refuse(record.OwnerUnclear, "several parties own that much of %s: name the owner", h.stock.Lot)
+			return "", record.Refuse(record.OwnerUnclear, "several parties own that much of %s: name the owner", h.id)
 		}
 		only = p.Party
 	}
 	if only == "" {
-		return "", record.Refuse(record.InsufficientQuantity, "no party owns %d g of %s", grams, h.stock.Lot)
+		return "", record.Refuse(record.InsufficientQuantity, "no party owns %d g of %s", grams, h.id)
 	}
 	return only, nil
 }
@@ -132,7 +133,7 @@ func tooLittle(err error) bool { return record.CodeOf(err) == record.Insufficien
 func (h *held) enoughHeld(party string, grams int64) error {
 	if p := h.look(party); p.Held < grams {
 		return record.Refuse(record.InsufficientQuantity, "%s holds %d g of %s, %d g are asked for",
-			party, p.Held, h.stock.Lot, grams)
+			party, p.Held, h.id, grams)
 	}
 	return nil
 }
@@ -141,7 +142,7 @@ func (h *held) enoughHeld(party string, grams int64) error {
 func (h *held) enoughOwned(party string, grams int64) error {
 	if p := h.look(party); p.Owned+p.NonFood < grams {
 		return record.Refuse(record.InsufficientQuantity, "%s owns %d g of %s, %d g are asked for",
-			party, p.Owned+p.NonFood, h.stock.Lot, grams)
+			party, p.Owned+p.NonFood, h.id, grams)
 	}
 	return nil
 }
@@ -201,27 +202,25 @@ func drewOf(c *state.Case, named, owner string, nonFood int64) {
 	}
 }
 
-// create makes a lot that one party owns and one holds.
-func create(c *state.Case, lot *record.LotState, owner, custodian string) {
-	h := held{lot: lot, stock: record.Stock{Lot: lot.Lot}}
+// create makes a lot that one party owns and one holds. That the lot is absent
+// was read, and with it that nobody holds it.
+func create(c *state.Case, id string, lot *record.LotState, owner, custodian string) {
+	h := held{id: id, lot: lot}
 	h.give(owner, lot.Grams, 0)
 	h.hand(custodian, lot.Grams)
-	state.Put(c.View, record.LotKey(lot.Lot), lot)
-	h.save(c)
+	state.Put(c.View, record.LotKey(id), lot)
+	state.Create(c.View, record.StockKey(id), &h.stock)
 }
 
 // newLot begins the state of a lot that this record makes.
-func newLot(c *state.Case, p record.Payload, id string, grams int64) *record.LotState {
+func newLot(c *state.Case, p record.Payload, grams int64) *record.LotState {
 	h := p.Head()
 	return &record.LotState{
-		Lot: id, Kind: p.Type(), Issuer: h.Issuer, Record: c.ID,
-		OccurredAt: h.OccurredAt, Grams: grams,
+		Kind: p.Type(), Issuer: h.Issuer, Record: c.ID, OccurredAt: h.OccurredAt, Grams: grams,
 	}
 }
 
 // edge notes that grams of parent went into child.
 func edge(c *state.Case, child, parent string, grams int64) {
-	state.Create(c.View, record.EdgeKey(child, c.ID, parent), &record.Edge{
-		Child: child, Parent: parent, Grams: grams, Record: c.ID,
-	})
+	state.Create(c.View, record.EdgeKey(child, c.ID, parent), &record.Edge{Grams: grams})
 }

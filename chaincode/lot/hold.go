@@ -79,7 +79,7 @@ func regulates(c *state.Case, h *held, holder string) error {
 		return err
 	}
 	if part := h.look(holder); part == nil || part.Held == 0 {
-		return record.Refuse(record.NotCustodian, "%s holds nothing of %s", holder, h.lot.Lot)
+		return record.Refuse(record.NotCustodian, "%s holds nothing of %s", holder, h.id)
 	}
 	return nil
 }

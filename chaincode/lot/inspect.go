@@ -46,7 +46,7 @@ func condemnLot(c *state.Case, p *record.Inspect, h *held) {
 		c.Flag(record.FlagNonFood)
 	}
 	if c.Issuer.Kind == record.KindLab || h.allOf(c.Issuer.USCC) {
-		setMark(c, h.lot.Lot, condemn(c, p, h.lot.Lot))
+		setMark(c, h.id, condemn(c, p, h.id))
 		return
 	}
 	own := h.part(c.Issuer.USCC)
@@ -110,8 +110,8 @@ const maxOutbound = 16
 // A report from before the last deposit says nothing of what is in the bin, and
 // one without an item that a rule speaks of says nothing at all, unless no rule
 // speaks of this kind of grain.
-func noteOutbound(c *state.Case, p *record.Inspect, b *record.BinState, report *record.Inspection) {
-	judged := report.Group == "" || slices.ContainsFunc(report.Items, func(f record.Finding) bool { return f.Verdict != "" })
+func noteOutbound(c *state.Case, p *record.Inspect, b *record.BinState, report *record.Judgement) {
+	judged := report.Group == "" || slices.ContainsFunc(report.Items, func(i record.JudgedItem) bool { return i.Judged() })
 	if b.Grams == 0 || !judged || p.Time().Before(instant(b.LastDeposit)) {
 		c.Flag(record.FlagNotCounted)
 		return
@@ -132,7 +132,7 @@ func undoInspect(c *state.Case, o *original, p *record.Inspect) bool {
 		return true
 	}
 	_, b, err := findBin(c, p.Target)
-	return err == nil && b.Last == o.id
+	return err == nil && b.UntouchedSince(o.id)
 }
 
 // dropReport takes a report out of what its bin's withdrawals go by.

@@ -20,14 +20,10 @@ const ungraded = "ungraded"
 // judge derives grade, pass or fail, food safety and storage class from a
 // report by the rule tables in force. It passes when no reported item is
 // beyond its limit; what was not reported does not fail, it is missing.
-func (r *Rules) judge(c *state.Case, p *record.Inspect, variety, productName string) *record.Inspection {
-	j := &judgement{in: p, day: dayOf(p), out: &record.Inspection{
-		Record: c.ID, Target: p.Target, Stage: p.Stage, Lab: p.Issuer,
-		OccurredAt: p.OccurredAt, Passed: true, Safe: true,
+func (r *Rules) judge(c *state.Case, p *record.Inspect, variety, productName string) *record.Judgement {
+	j := &judgement{in: p, day: dayOf(p), out: &record.Judgement{
+		Passed: true, Safe: true, Items: make([]record.JudgedItem, len(p.Items)),
 	}}
-	for _, m := range p.Items {
-		j.out.Items = append(j.out.Items, record.Finding{Item: m.Item, Value: m.Value})
-	}
 	varieties, _ := r.tables.varieties.at(c, p)
 	if varieties != nil {
 		j.kinds = varieties.kinds(variety, productName)
@@ -54,7 +50,7 @@ func (r *Rules) judge(c *state.Case, p *record.Inspect, variety, productName str
 
 type judgement struct {
 	in       *record.Inspect
-	out      *record.Inspection
+	out      *record.Judgement
 	kinds    []string
 	day      string
 	standard string
@@ -69,19 +65,17 @@ func (j *judgement) bound(l limit, safety, expected bool) {
 		}
 		return
 	}
-	i := slices.IndexFunc(j.out.Items, func(f record.Finding) bool { return f.Item == l.Item })
-	f := &j.out.Items[i]
-	if f.Verdict == "beyond" {
+	i := &j.out.Items[slices.IndexFunc(j.in.Items, func(m record.Measured) bool { return m.Item == l.Item })]
+	if i.Beyond {
 		j.out.Safe = j.out.Safe && (!safety || l.keeps(v))
 		return // another limit of this item is broken already: that one is shown
 	}
-	f.Limit, f.Bound, f.Safety = l.Max, "max", safety
+	i.Max, i.Min, i.Safety = l.Max, "", safety
 	if l.Max == "" {
-		f.Limit, f.Bound = l.Min, "min"
+		i.Min = l.Min
 	}
-	f.Verdict = "within"
 	if !l.keeps(v) {
-		f.Verdict = "beyond"
+		i.Beyond = true
 		j.out.Passed = false
 		j.out.Safe = j.out.Safe && !safety
 	}

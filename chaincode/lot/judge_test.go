@@ -8,7 +8,7 @@ import (
 	"github.com/grainledger/grainledger/record"
 )
 
-func judged(t *testing.T, variety, product string, items ...record.Measured) (*record.Inspection, []record.Flag) {
+func judged(t *testing.T, variety, product string, items ...record.Measured) (*record.Judgement, []record.Flag) {
 	t.Helper()
 	r, err := NewRules()
 	if err != nil {

@@ -107,10 +107,10 @@ func condemn(c *state.Case, p record.Payload, node string) record.Mark {
 
 // inherit gives a new lot the marks of a parent. Where some of the grams were
 // bought for another purpose than food, the lot must not be eaten.
-func inherit(c *state.Case, p record.Payload, child *record.LotState, parent []record.Mark, nonFoodGrams int64) {
+func inherit(c *state.Case, p record.Payload, id string, child *record.LotState, parent []record.Mark, nonFoodGrams int64) {
 	child.Marks, _ = join(c.View, child.Marks, live(c.View, parent))
 	if nonFoodGrams > 0 {
-		child.Marks, _ = join(c.View, child.Marks, []record.Mark{condemn(c, p, child.Lot)})
+		child.Marks, _ = join(c.View, child.Marks, []record.Mark{condemn(c, p, id)})
 	}
 }
 
@@ -131,17 +131,16 @@ func mixIn(c *state.Case, p record.Payload, b *record.BinState, lot []record.Mar
 // setMark puts a mark on a node. A mix that its bin no longer holds has its
 // marks under a key of its own.
 func setMark(c *state.Case, node string, m record.Mark) {
-	bin := record.BinOfMix(node)
-	if bin == "" {
+	code := record.BinOfMix(node)
+	if code == "" {
 		lot := *state.Get[record.LotState](c.View, record.LotKey(node))
 		lot.Marks, _ = join(c.View, lot.Marks, []record.Mark{m})
 		state.Put(c.View, record.LotKey(node), &lot)
 		return
 	}
-	if b := state.Get[record.BinState](c.View, record.BinKey(bin)); b.MixID() == node {
-		now := *b
-		now.Marks, _ = join(c.View, now.Marks, []record.Mark{m})
-		saveBin(c, &now)
+	if b := lastOf(c.View, code); b != nil && b.MixID() == node {
+		b.Marks, _ = join(c.View, b.Marks, []record.Mark{m})
+		saveBin(c, b)
 		return
 	}
 	var have []record.Mark

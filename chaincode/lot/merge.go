@@ -21,7 +21,7 @@ func merge(c *state.Case, p *record.Merge) error {
 	}
 	for _, h := range in[1:] {
 		if h.lot.Variety != in[0].lot.Variety || h.lot.Nature != in[0].lot.Nature || h.lot.Product != in[0].lot.Product {
-			return record.Refuse(record.MixedLot, "%s differs from %s in variety, nature or product", h.lot.Lot, in[0].lot.Lot)
+			return record.Refuse(record.MixedLot, "%s differs from %s in variety, nature or product", h.id, in[0].id)
 		}
 	}
 	if err := allMayMove(c, in); err != nil {
@@ -30,7 +30,7 @@ func merge(c *state.Case, p *record.Merge) error {
 	if lack != nil {
 		return lack
 	}
-	lot := like(newLot(c, p, p.Output.Lot, p.Output.Grams), in[0].lot)
+	lot := like(newLot(c, p, p.Output.Grams), in[0].lot)
 	var sum int64
 	for i, h := range in {
 		grams := p.Inputs[i].Grams
@@ -39,18 +39,18 @@ func merge(c *state.Case, p *record.Merge) error {
 			return err
 		}
 		drew(c, unfit)
-		inherit(c, p, lot, h.lot.Marks, unfit)
+		inherit(c, p, p.Output.Lot, lot, h.lot.Marks, unfit)
 		lot.Purpose = same(lot.Purpose, h.lot.Purpose)
 		lot.HarvestYear = same(lot.HarvestYear, h.lot.HarvestYear)
 		lot.Origin = same(lot.Origin, h.lot.Origin)
 		sum += grams
 		h.save(c)
-		edge(c, lot.Lot, h.lot.Lot, grams)
+		edge(c, p.Output.Lot, h.id, grams)
 	}
 	if sum != p.Output.Grams {
 		return record.Refuse(record.MassBalance, "inputs are %d g, the output is %d g", sum, p.Output.Grams)
 	}
-	create(c, lot, owner, p.Issuer)
+	create(c, p.Output.Lot, lot, owner, p.Issuer)
 	return nil
 }
 
@@ -68,7 +68,7 @@ func findAll(c *state.Case, list []record.Amount) ([]*held, error) {
 
 func allMayMove(c *state.Case, in []*held) error {
 	for _, h := range in {
-		if err := mayMove(c, h.lot.Lot, h.lot.Marks, ""); err != nil {
+		if err := mayMove(c, h.id, h.lot.Marks, ""); err != nil {
 			return err
 		}
 	}

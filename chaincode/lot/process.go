@@ -42,7 +42,7 @@ func (r *Rules) process(c *state.Case, p *record.Process) error {
 		}
 		drew(c, n)
 		unfit += n
-		inherit(c, p, &model, h.lot.Marks, 0)
+		inherit(c, p, "", &model, h.lot.Marks, 0)
 		model.Variety = same(model.Variety, h.lot.Variety)
 		model.Nature = same(model.Nature, h.lot.Nature)
 		model.HarvestYear = same(model.HarvestYear, h.lot.HarvestYear)
@@ -105,12 +105,12 @@ func makeProducts(c *state.Case, p *record.Process, model *record.LotState, unfi
 		total += o.Grams
 	}
 	for _, o := range p.Outputs {
-		lot := newLot(c, p, o.Lot, o.Grams)
+		lot := newLot(c, p, o.Grams)
 		lot.Variety, lot.Nature = model.Variety, model.Nature
 		lot.HarvestYear, lot.Origin = model.HarvestYear, model.Origin
 		lot.Product, lot.GTIN, lot.Batch = o.Product, o.GTIN, o.Batch
-		inherit(c, p, lot, model.Marks, unfit)
-		create(c, lot, p.Issuer, p.Issuer)
+		inherit(c, p, o.Lot, lot, model.Marks, unfit)
+		create(c, o.Lot, lot, p.Issuer, p.Issuer)
 		if o.GTIN != "" {
 			id := state.Text(o.Lot)
 			state.Put(c.View, record.BatchKey(o.GTIN, o.Batch), &id)

@@ -11,7 +11,7 @@ import (
 // seller's grain, net plus deduction; the deduction (moisture and impurity)
 // leaves the books. Until the seller signs too it is unconfirmed by seller.
 func purchase(c *state.Case, p *record.Purchase) error {
-	lot := newLot(c, p, p.Lot, p.NetGrams)
+	lot := newLot(c, p, p.NetGrams)
 	lot.Nature = p.Nature
 	lot.GrossGrams, lot.TareGrams, lot.DeductGrams = p.GrossGrams, p.TareGrams, p.DeductGrams
 	if p.FromLot == "" {
@@ -22,7 +22,7 @@ func purchase(c *state.Case, p *record.Purchase) error {
 	} else if err := drawHarvest(c, p, lot); err != nil {
 		return err
 	}
-	create(c, lot, p.Issuer, p.Issuer)
+	create(c, p.Lot, lot, p.Issuer, p.Issuer)
 	if !slices.Contains(c.Cosigned, p.Seller) {
 		c.Flag(record.FlagUnconfirmed)
 	}
@@ -61,7 +61,7 @@ func drawHarvest(c *state.Case, p *record.Purchase, lot *record.LotState) error 
 	drew(c, unfit)
 	from.save(c)
 	lot.Variety, lot.HarvestYear, lot.Origin = from.lot.Variety, from.lot.HarvestYear, from.lot.Origin
-	inherit(c, p, lot, from.lot.Marks, unfit)
+	inherit(c, p, p.Lot, lot, from.lot.Marks, unfit)
 	edge(c, p.Lot, p.FromLot, p.FromGrams)
 	return nil
 }

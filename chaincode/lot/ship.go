@@ -33,7 +33,7 @@ func ship(c *state.Case, p *record.Ship) error {
 	}
 	h.release(p.Issuer, p.Grams)
 	h.save(c)
-	state.Put(c.View, record.ShipmentKey(p.Issuer, p.Ref), &record.Shipment{
+	state.Create(c.View, record.ShipmentKey(p.Issuer, p.Ref), &record.Shipment{
 		Shipper: p.Issuer, Ref: p.Ref, Record: c.ID, OccurredAt: p.OccurredAt,
 		Lot: p.Lot, Owner: p.Owner, To: p.To, Carrier: p.Carrier,
 		Grams: p.Grams, Status: record.InTransit,

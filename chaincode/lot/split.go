@@ -40,9 +40,9 @@ func split(c *state.Case, p *record.Split) error {
 			return err
 		}
 		drew(c, unfit)
-		lot := like(newLot(c, p, o.Lot, o.Grams), h.lot)
-		inherit(c, p, lot, h.lot.Marks, unfit)
-		create(c, lot, owner, p.Issuer)
+		lot := like(newLot(c, p, o.Grams), h.lot)
+		inherit(c, p, o.Lot, lot, h.lot.Marks, unfit)
+		create(c, o.Lot, lot, owner, p.Issuer)
 		edge(c, o.Lot, p.Lot, o.Grams)
 	}
 	h.save(c)

@@ -25,15 +25,14 @@ func (r *Rules) Spread(v *state.View, step record.SpreadStep) int {
 
 // marksOn are the marks of a node.
 func marksOn(v *state.View, node string) []record.Mark {
-	bin := record.BinOfMix(node)
-	if bin == "" {
+	code := record.BinOfMix(node)
+	if code == "" {
 		if lot := state.Get[record.LotState](v, record.LotKey(node)); lot != nil {
 			return lot.Marks
 		}
 		return nil
 	}
-	b := state.Get[record.BinState](v, record.BinKey(bin))
-	if b != nil && b.MixID() == node {
+	if b := lastOf(v, code); b != nil && b.MixID() == node {
 		return b.Marks
 	}
 	if left := state.Get[record.MixMarks](v, record.MixMarksKey(node)); left != nil {

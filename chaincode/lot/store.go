@@ -74,7 +74,7 @@ func store(c *state.Case, p *record.Store) error {
 func undoStore(c *state.Case, o *original, p *record.Store) bool {
 	h, err := find(c, p.Lot)
 	b := o.stillIn(c, p.Bin)
-	if err != nil || b == nil || b.Last != o.id {
+	if err != nil || b == nil || !b.UntouchedSince(o.id) {
 		return false
 	}
 	strip(c, b, func(m record.Mark) bool { return slices.Contains(o.entry.Undo.Took, m) })

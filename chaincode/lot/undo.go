@@ -13,7 +13,7 @@ import (
 // nil where the lot is not so.
 func (o *original) intact(c *state.Case, id string, parents []record.Mark) *held {
 	h, err := find(c, id)
-	if err != nil || h.lot.Record != o.id || h.stock.Last != o.id {
+	if err != nil || h.lot.Record != o.id || !h.stock.Untouched() {
 		return nil
 	}
 	for _, m := range live(c.View, h.lot.Marks) {
@@ -46,16 +46,16 @@ func (o *original) unmake(c *state.Case, h *held, parents ...string) {
 	if len(h.lot.Marks) > 0 {
 		lot := *h.lot
 		lot.Marks = nil
-		state.Put(c.View, record.LotKey(lot.Lot), &lot)
+		state.Put(c.View, record.LotKey(h.id), &lot)
 	}
 	for _, parent := range parents {
-		o.cut(c, h.lot.Lot, parent)
+		o.cut(c, h.id, parent)
 	}
 }
 
 // cut takes the grams off an edge that the original made.
 func (o *original) cut(c *state.Case, child, parent string) {
-	state.Create(c.View, record.EdgeKey(child, o.id, parent), &record.Edge{Child: child, Parent: parent, Record: o.id})
+	state.Create(c.View, record.EdgeKey(child, o.id, parent), &record.Edge{})
 }
 
 // restore gives back grams that the original took out of a lot, as its input

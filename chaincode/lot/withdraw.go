@@ -33,15 +33,15 @@ func (r *Rules) withdraw(c *state.Case, p *record.Withdraw) error {
 	if err := takeOut(b, p.Grams); err != nil {
 		return err
 	}
-	lot := newLot(c, p, p.Lot, p.Grams)
+	lot := newLot(c, p, p.Grams)
 	lot.Variety, lot.Nature, lot.Product = b.Variety, b.Nature, b.Product
 	lot.Purpose = p.Purpose
 	unfit := int64(0)
 	if p.Purpose != record.PurposeFood {
 		unfit = p.Grams
 	}
-	inherit(c, p, lot, b.Marks, unfit)
-	create(c, lot, b.Owner, p.Issuer)
+	inherit(c, p, p.Lot, lot, b.Marks, unfit)
+	create(c, p.Lot, lot, b.Owner, p.Issuer)
 	edge(c, p.Lot, b.MixID(), p.Grams)
 	c.Undo.Mix = b.MixID()
 	saveBin(c, b)

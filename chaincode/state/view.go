@@ -85,8 +85,9 @@ func Put[T any](v *View, key string, value *T) {
 	v.pending[key] = value
 }
 
-// Create writes value under a key that holds the record's own id and so
-// cannot have been there.
+// Create writes value under a key that cannot have been there, which nobody
+// read: it holds the record's own id, or comes only with another that was read
+// and is not there.
 func Create[T any](v *View, key string, value *T) { v.pending[key] = value }
 
 // Created is the value that a record of this transaction has written under a

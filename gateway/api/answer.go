@@ -22,6 +22,11 @@ func write(c *gin.Context, status int, mediaType string, v any) {
 			[]byte(`{"type":"`+problemURN+`internal_error","title":"The gateway failed.","status":500,"reason":"internal_error","requestId":""}`))
 		return
 	}
+	send(c, status, mediaType, body)
+}
+
+// send ends a request with an answer that is encoded.
+func send(c *gin.Context, status int, mediaType string, body []byte) {
 	c.Header("Cache-Control", "no-store")
 	c.Data(status, mediaType, body)
 }

@@ -44,8 +44,9 @@ type Chain interface {
 // Lots reads lots out of the index.
 type Lots interface {
 	Lot(ctx context.Context, lot string) (index.Lot, error)
-	Origins(ctx context.Context, lot string) ([]index.Origin, error)
-	Trace(ctx context.Context, lot string, dir index.Direction, cursor string, limit int) (index.Trace, error)
+	OriginsPage(ctx context.Context, lot, cursor string, limit int) (page []index.Origin, next string, err error)
+	// AppendTrace appends an index.Trace, encoded.
+	AppendTrace(ctx context.Context, b []byte, lot string, dir index.Direction, cursor string, limit int) ([]byte, error)
 }
 
 // Registry reads what else the index holds.
@@ -79,6 +80,7 @@ type Index interface {
 	Lots
 	Registry
 	Marks
+	Stocks
 	Progress
 }
 
@@ -118,9 +120,10 @@ type Options struct {
 	Index     Index
 	Metrics   *Metrics
 	Log       *slog.Logger
-	NodeKey   string // public key of the node, 04||x||y hex
-	Version   string // of the program
-	TLS       bool   // served over TLS: browsers are told to stay with it
+	Authorise Authorise // default: nobody is
+	NodeKey   string    // public key of the node, 04||x||y hex
+	Version   string    // of the program
+	TLS       bool      // served over TLS: browsers are told to stay with it
 
 	MaxBody     int64
 	MaxRecords  int
@@ -178,6 +181,9 @@ func (o *Options) setDefaults() {
 	setDefault(&o.ReadWait, DefaultReadWait)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Authorise == nil {
+		o.Authorise = nobody
 	}
 	if o.Metrics == nil {
 		o.Metrics = NewMetrics()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/go-json-experiment/json"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"github.com/grainledger/grainledger/gateway/index"
 	"github.com/grainledger/grainledger/gateway/jobs"
@@ -210,14 +211,15 @@ func (f fakeIndex) Lot(_ context.Context, id string) (index.Lot, error) {
 		RecordPlace: place()}, f.find(id, "L1")
 }
 
-func (f fakeIndex) Origins(_ context.Context, id string) ([]index.Origin, error) {
-	return []index.Origin{{Lot: "L1", Share: 1, Grams: 5, Variety: "not shown"}}, f.find(id, "L1")
+func (f fakeIndex) OriginsPage(_ context.Context, id, _ string, _ int) ([]index.Origin, string, error) {
+	return []index.Origin{{Lot: "L1", Share: 1, Grams: 5, Variety: "not shown"}}, "more", f.find(id, "L1")
 }
 
-func (f fakeIndex) Trace(_ context.Context, id string, dir index.Direction, _ string, _ int) (index.Trace, error) {
+func (f fakeIndex) AppendTrace(_ context.Context, _ []byte, id string, dir index.Direction, _ string, _ int) ([]byte, error) {
 	lot := aLot()
-	return index.Trace{Lot: id, Direction: dir, Nodes: []index.Node{{ID: "L1", Lot: &lot, Records: []index.Record{aRecord()}}},
-		Edges: []index.Edge{{Parent: "P", Child: "L1", Grams: 5, Record: someID}}, Next: "more"}, f.find(id, "L1")
+	trace, err := json.Marshal(index.Trace{Lot: id, Direction: dir, Nodes: []index.Node{{ID: "L1", Lot: &lot, Records: []index.Record{aRecord()}}},
+		Edges: []index.Edge{{Parent: "P", Child: "L1", Grams: 5, Record: someID}}, Next: "more"}, jsonv1.OmitEmptyWithLegacySemantics(true))
+	return trace, errors.Join(err, f.find(id, "L1"))
 }
 
 func (f fakeIndex) Bin(_ context.Context, code string) (index.Bin, error) {
@@ -232,6 +234,26 @@ func (f fakeIndex) Enterprise(_ context.Context, uscc, _ string, _ int) (index.E
 		Facilities:           []record.RegisteredFacility{{Code: "c", Name: "n", USCC: uscc, Kind: record.FacilityBin, Record: someID}},
 		Keys:                 []index.KeyInfo{{ID: someID, PublicKey: "04"}}, Place: place(), Next: "more",
 	}, f.find(uscc, someUSCC)
+}
+
+func (f fakeIndex) Stock(_ context.Context, filter index.StockFilter, _ string, _ int) (index.StockPage, error) {
+	return index.StockPage{Items: []index.StockItem{{Lot: "L1", Party: filter.Party, Variety: "1110000", Year: filter.Year, OwnedGrams: 5, HeldGrams: 5}},
+		Next: "more"}, f.find("", "")
+}
+
+func (f fakeIndex) SumStock(_ context.Context, filter index.StockFilter, by, _ string, _ int) (index.StockSums, error) {
+	if by == "colour" {
+		return index.StockSums{}, index.ErrBadGroup
+	}
+	return index.StockSums{By: by, Sums: []index.StockSum{{Key: filter.Party, OwnedGrams: 5}}}, f.find("", "")
+}
+
+func (f fakeIndex) Scope(_ context.Context, of, _ string, _ int) (index.Scope, error) {
+	return index.Scope{Of: of, Nodes: []index.ScopeNode{{ID: of, Holdings: []index.Holding{{Party: someUSCC, Owned: 5, Held: 5}}}}, Next: "more"}, f.find(of, "L1")
+}
+
+func (f fakeIndex) SumScope(_ context.Context, of string) (index.ScopeSums, error) {
+	return index.ScopeSums{Of: of, Lots: 1, Holdings: []index.Holding{{Party: someUSCC, Owned: 5, Held: 5}}}, f.find(of, "L1")
 }
 
 func (f fakeIndex) Record(_ context.Context, id string) (index.Record, error) {
@@ -350,7 +372,8 @@ func start(t *testing.T, w *world, change func(*Options)) *API {
 	})
 	opt := Options{
 		Submitter: packer, Chain: fakeChain{w}, Index: fakeIndex{w}, Metrics: metrics,
-		Jobs: fakeJobs{world: w, packer: packer}, NodeKey: "04", Version: "test",
+		Authorise: func(c *gin.Context) (string, bool) { return c.GetHeader("X-Caller"), c.GetHeader("X-Caller") != "" },
+		Jobs:      fakeJobs{world: w, packer: packer}, NodeKey: "04", Version: "test",
 		ReadWait: 10 * time.Millisecond, SubmitWait: 500 * time.Millisecond, MaxRecords: 80,
 		Log: slog.New(slog.DiscardHandler),
 	}

@@ -16,6 +16,8 @@ import (
 // ledgerInfo is what there is to know of the ledger as a whole.
 type ledgerInfo struct {
 	Height  uint64        `json:"height"`         // number of blocks
+	Indexed uint64        `json:"indexed"`        // blocks that the index has read; answers show these
+	Behind  uint64        `json:"behind"`         // blocks that it has not
 	Head    string        `json:"head,omitempty"` // hash of the newest block, hex
 	Root    *record.Root  `json:"root,omitempty"` // the regulator from whom every key hangs
 	NodeKey string        `json:"nodeKey,omitempty"`
@@ -23,20 +25,25 @@ type ledgerInfo struct {
 	Version string        `json:"version"`
 }
 
+// getLedger waits for the index as every read does, but answers in any case:
+// while an index is built anew, this is where one sees how far it is.
 func (a *API) getLedger(c *gin.Context) {
-	if !a.fresh.ready(c) {
+	ctx := c.Request.Context()
+	if err := a.fresh.await(ctx); errors.Is(err, index.ErrClosed) {
+		fail(c, problemNotReady)
 		return
 	}
-	ctx := c.Request.Context()
 	health, err := a.opt.Chain.Health(ctx)
 	if err != nil {
 		_ = c.Error(err)
 		fail(c, problemUnavailable)
 		return
 	}
-	info := ledgerInfo{Height: health.Height, NodeKey: a.opt.NodeKey, Types: record.Types(), Version: a.opt.Version}
+	indexed := a.opt.Index.Height()
+	height := max(health.Height, indexed) // a block may have come since
+	info := ledgerInfo{Height: height, Indexed: indexed, Behind: height - indexed, NodeKey: a.opt.NodeKey, Types: record.Types(), Version: a.opt.Version}
 	slices.Sort(info.Types)
-	if info.Head, err = a.head.at(ctx, a.opt.Chain, health.Height); err != nil {
+	if info.Head, err = a.head.at(ctx, a.opt.Chain, height); err != nil {
 		_ = c.Error(err)
 		fail(c, problemUnavailable)
 		return

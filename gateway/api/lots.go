@@ -1,7 +1,9 @@
 package api
 
 import (
+	"net/http"
 	"strconv"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 
@@ -30,30 +32,41 @@ func (a *API) getTrace(c *gin.Context) {
 	if !ok || !a.fresh.ready(c) {
 		return
 	}
-	trace, err := a.opt.Index.Trace(c.Request.Context(), c.Param("id"), direction, c.Query("cursor"), limit)
+	page := tracePages.Get().(*[]byte)
+	defer tracePages.Put(page)
+	var err error
+	*page, err = a.opt.Index.AppendTrace(c.Request.Context(), (*page)[:0], c.Param("id"), direction, c.Query("cursor"), limit)
 	if err != nil {
 		failRead(c, err)
 		return
 	}
-	answer(c, &trace)
+	send(c, http.StatusOK, "application/json", *page)
 }
+
+// tracePages has room for answers, which are large and many.
+var tracePages = sync.Pool{New: func() any { return new([]byte) }}
 
 // origins is the answer to a question for a lot's harvests.
 type origins struct {
 	Lot     string         `json:"lot"`
-	Origins []index.Origin `json:"origins"`
+	Origins []index.Origin `json:"origins"`        // one page, largest share first
+	Next    string         `json:"next,omitempty"` // cursor of the next
 }
 
 func (a *API) getOrigins(c *gin.Context) {
-	if !a.fresh.ready(c) {
+	limit, ok := pageLimit(c)
+	if !ok || !a.fresh.ready(c) {
 		return
 	}
-	list, err := a.opt.Index.Origins(c.Request.Context(), c.Param("id"))
+	if limit == 0 {
+		limit = index.MaxLimit // most lots have fewer
+	}
+	list, next, err := a.opt.Index.OriginsPage(c.Request.Context(), c.Param("id"), c.Query("cursor"), limit)
 	if err != nil {
 		failRead(c, err)
 		return
 	}
-	answer(c, origins{Lot: c.Param("id"), Origins: list})
+	answer(c, origins{Lot: c.Param("id"), Origins: list, Next: next})
 }
 
 // pageLimit reads the size of a page, 0 where none is asked for; false when

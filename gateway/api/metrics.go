@@ -104,6 +104,8 @@ func (m *Metrics) watch(o Options) {
 		func() float64 { return float64(o.Jobs.Open()) })
 	m.Gauge("grainledger_ledger_height_blocks", "Blocks of the ledger; -1 while it cannot be asked.",
 		func() float64 { return height(o.Chain) })
+	m.Gauge("grainledger_index_height_blocks", "Blocks that the index has read.",
+		func() float64 { return float64(o.Index.Height()) })
 	m.Gauge("grainledger_index_lag_blocks", "Blocks that the index has not read.",
 		func() float64 { return max(height(o.Chain)-float64(o.Index.Height()), 0) })
 	m.registry.MustRegister(newHoldings(o.Index))

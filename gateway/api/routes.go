@@ -36,10 +36,12 @@ func (a *API) newEngine() (*gin.Engine, error) {
 	v1.GET("/lots/:id", a.getLot)
 	v1.GET("/lots/:id/trace", a.getTrace)
 	v1.GET("/lots/:id/origins", a.getOrigins)
+	v1.GET("/lots/:id/scope", a.getScope)
 	v1.GET("/bins/:code", a.getBin)
 	v1.GET("/causes/:id", a.getCause)
 	v1.GET("/causes/:id/nodes", a.getReached)
 	v1.GET("/enterprises/:uscc", a.getEnterprise)
+	v1.GET("/stock", a.getStock)
 	v1.GET("/ledger", a.getLedger)
 	return r, nil
 }

@@ -38,6 +38,7 @@ func (ix *Index) readBin(ctx context.Context, code string) (Bin, error) {
 		case errState != nil && !missing(errState):
 			return errState
 		}
+		state.Bin = code
 		b = describeBin(code, &facility, &state)
 		return r.completeBin(ctx, &b, &state)
 	})
@@ -98,6 +99,8 @@ func (r *reader) completeBin(ctx context.Context, b *Bin, s *record.BinState) (e
 		return err
 	}
 	b.Origins = weigh(sources, s.Grams)
+	b.Mixture, b.MoreMixture = b.Mixture[:min(len(b.Mixture), MaxLimit)], max(0, len(b.Mixture)-MaxLimit)
+	b.Origins, b.MoreOrigins = b.Origins[:min(len(b.Origins), MaxLimit)], max(0, len(b.Origins)-MaxLimit)
 	return r.nameOrigins(ctx, b.Origins)
 }
 

@@ -1,13 +1,13 @@
 package index
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
 	"iter"
 	"log/slog"
 	"maps"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -70,7 +70,7 @@ func newChain(t testing.TB) *chain {
 
 func openIndex(t testing.TB) *Index {
 	t.Helper()
-	return openAt(t, filepath.Join(t.TempDir(), "index.db"))
+	return openAt(t, newPlace(t))
 }
 
 func openAt(t testing.TB, path string) *Index {
@@ -125,7 +125,7 @@ func (c *chain) accept(p record.Payload, flags ...record.Flag) string {
 	h := p.Head()
 	id := e.ID()
 	c.put(record.EntryKey(h.Issuer, h.Ref), record.Entry{
-		ID: id, Type: p.Type(), Tx: c.txID(), Index: len(c.verdicts), At: c.now.UnixMilli(),
+		ID: id, Type: p.Type(), Tx: c.txID(), Index: len(c.verdicts),
 		Flags: flags, Sealed: record.SealedNames(p),
 	})
 	c.decide(e, record.Verdict{
@@ -162,7 +162,7 @@ func (c *chain) tx() {
 
 // add ends the transaction with what was put and tx says.
 func (c *chain) add(tx ledger.BlockTx) {
-	tx.ID, tx.Time = c.txID(), c.now
+	tx.ID, tx.Time = cmp.Or(tx.ID, c.txID()), c.now
 	if tx.Contract == "" && tx.Function != "" {
 		tx.Contract = ledger.GrainContract
 	}

@@ -2,6 +2,7 @@ package index
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -16,6 +17,7 @@ type changes struct {
 	block    ledger.Block
 	records  []newRecord
 	position map[string]int // of each new record, by its id
+	answers  map[int]string // by place of the transaction: its verdicts as Receipt reads them
 
 	lots        map[string]*lotChange // by lot id
 	edges       map[edgeKey]int64     // grams
@@ -58,8 +60,13 @@ type lotChange struct {
 	stock []byte
 	kind  record.Type
 	maker string // id of the record that made it
+	year  int    // of a harvest
+	sort         // where the state changed
 	after int    // the number of records before the end of the transaction that wrote it
 }
+
+// sort is what kind of grain something is.
+type sort struct{ variety, nature, product string }
 
 type edgeKey struct{ child, parent, record string }
 
@@ -85,8 +92,8 @@ type keyChange struct {
 func decodeBlock(b ledger.Block) (*changes, error) {
 	c := &changes{
 		block:    b,
-		position: map[string]int{},
-		lots:     map[string]*lotChange{}, edges: map[edgeKey]int64{},
+		position: map[string]int{}, answers: map[int]string{},
+		lots: map[string]*lotChange{}, edges: map[edgeKey]int64{},
 		shipments: map[string]*shipmentChange{}, inspections: map[string]*inspectionChange{},
 		keys: map[string]*keyChange{}, retail: map[retailKey]string{},
 		entries: map[entryKey]record.Entry{}, sealed: map[string]string{},
@@ -110,7 +117,7 @@ func (c *changes) addTx(i int, tx *ledger.BlockTx) error {
 			return err
 		}
 	}
-	edges := make([]record.Edge, 0, len(tx.Writes)/4)
+	edges := make([]edgeKey, 0, len(tx.Writes)/4)
 	for _, w := range tx.Writes {
 		if w.Contract != ledger.GrainContract {
 			continue // no business of the index, whatever it holds
@@ -144,49 +151,54 @@ func (c *changes) addRecords(tx int, b *ledger.BlockTx) error {
 	if err != nil {
 		return fmt.Errorf("batch: %w", err)
 	}
-	verdicts, err := record.DecodeVerdicts(b.ID, b.Response)
+	records := make([]newRecord, len(envelopes))
+	verdicts, err := record.DecodeVerdicts(b.ID, b.Response, len(envelopes), func(place int) (record.Verdict, error) {
+		return records[place].open(envelopes[place])
+	})
 	if err != nil {
 		return fmt.Errorf("verdicts: %w", err)
 	}
-	if len(verdicts) != len(envelopes) {
-		return fmt.Errorf("%d verdicts on %d records", len(verdicts), len(envelopes))
+	if c.answers[tx], err = writeVerdicts(b.ID, verdicts); err != nil {
+		return err
 	}
 	for i, v := range verdicts {
-		if err := c.addRecord(tx, i, v, envelopes[i]); err != nil {
-			return fmt.Errorf("record %d: %w", i, err)
-		}
+		records[i].verdict, records[i].tx, records[i].place = v, tx, i
+		c.addRecord(records[i])
 	}
 	return nil
 }
 
-func (c *changes) addRecord(tx, place int, v record.Verdict, envelope []byte) error {
-	switch v.Outcome {
-	case record.Accepted:
-	case record.IsDuplicate:
-		if hasFlag(v.Flags, record.FlagCosigned) {
-			c.repeats = append(c.repeats, repeat{v.ID, tx, place, envelope})
-		}
-		return nil
-	default:
-		return nil
+func (c *changes) addRecord(r newRecord) {
+	switch v := r.verdict; {
+	case v.Outcome == record.Accepted:
+		c.position[v.ID] = len(c.records)
+		c.records = append(c.records, r)
+	case v.Outcome == record.IsDuplicate && hasFlag(v.Flags, record.FlagCosigned):
+		c.repeats = append(c.repeats, repeat{v.ID, r.tx, r.place, r.envelope})
 	}
+}
+
+// open reads the envelope of a record that was not refused, and names it.
+func (r *newRecord) open(envelope []byte) (record.Verdict, error) {
 	e, err := record.DecodeEnvelope(envelope)
 	if err != nil {
-		return err
+		return record.Verdict{}, err
 	}
-	r := newRecord{verdict: v, tx: tx, place: place, envelope: envelope}
-	if err := r.readPayload(e.Payload); err != nil {
-		return fmt.Errorf("payload: %w", err)
+	t, err := e.Type()
+	if err != nil {
+		return record.Verdict{}, err
 	}
-	c.position[v.ID] = len(c.records)
-	c.records = append(c.records, r)
-	return nil
+	if err := r.readPayload(t, e.Payload); err != nil {
+		return record.Verdict{}, fmt.Errorf("payload: %w", err)
+	}
+	r.envelope = envelope
+	return e.Named(&r.head), nil
 }
 
 // readPayload reads what the ledger has accepted, so it checks no form. Of a
 // type that came after this program it reads the header alone.
-func (r *newRecord) readPayload(data []byte) error {
-	p, err := record.NewPayload(r.verdict.Type)
+func (r *newRecord) readPayload(t record.Type, data []byte) error {
+	p, err := record.NewPayload(t)
 	if err != nil {
 		return json.Unmarshal(data, &r.head)
 	}
@@ -204,4 +216,32 @@ func hasFlag(flags []record.Flag, want record.Flag) bool {
 		}
 	}
 	return false
+}
+
+// showsEverywhere tells whether the block changes what nodes show that it does
+// not speak of: names of enterprises, sealed parts that are no more, marks that
+// are in force no longer, and what was added to records of earlier blocks, or
+// took them back.
+func (c *changes) showsEverywhere() bool {
+	for _, state := range c.sealed {
+		if state == Purged {
+			return true
+		}
+	}
+	for _, e := range c.entries {
+		if _, here := c.position[e.ID]; !here {
+			return true
+		}
+	}
+	for _, k := range c.causes {
+		if k.Lifted != "" {
+			return true
+		}
+	}
+	for key := range c.state {
+		if key == record.RootKey || strings.HasPrefix(key, record.EnterpriseKey("")) {
+			return true
+		}
+	}
+	return len(c.repeats) > 0
 }

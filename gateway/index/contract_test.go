@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/grainledger/grainledger/gateway/ledger"
@@ -19,6 +20,10 @@ func TestOtherContractsAreLeftAlone(t *testing.T) {
 		{"a function of the same name", ledger.BlockTx{Contract: ledger.CreditContract, Function: record.FnSubmit,
 			Args: [][]byte{[]byte("no batch")}, Response: []byte("no verdicts")}},
 		{"no contract of ours", ledger.BlockTx{}},
+		{"names that no database takes", ledger.BlockTx{ID: "tx\x00" + strings.Repeat("y", 5000), Code: "ENDORSEMENT_POLICY_FAILURE",
+			Contract: ledger.GrainContract, Function: "\xff\x00", Response: []byte("\xfe\x00")}},
+		{"an answer that nobody endorsed", ledger.BlockTx{Code: "ENDORSEMENT_POLICY_FAILURE",
+			Contract: ledger.GrainContract, Function: record.FnSubmit, Response: []byte("\xfe\x00")}},
 		{"a delete", ledger.BlockTx{Contract: ledger.CreditContract, Function: "Expire",
 			Writes: []ledger.Write{{Contract: ledger.CreditContract, Key: "lot/H1", Delete: true}}}},
 		{"a value under a key of the grain contract", ledger.BlockTx{Contract: ledger.CreditContract, Function: "Open",
@@ -45,7 +50,7 @@ func TestOtherContractsAreLeftAlone(t *testing.T) {
 			if !reflect.DeepEqual(after, before) {
 				t.Error("the index read it as grain")
 			}
-			receipt, err := ix.Receipt(context.Background(), c.blocks[1].Txs[0].ID)
+			receipt, err := ix.Receipt(context.Background(), text(c.blocks[1].Txs[0].ID))
 			if err != nil || receipt.Block != 1 || len(receipt.Verdicts) != 0 {
 				t.Errorf("receipt %+v, %v", receipt, err)
 			}

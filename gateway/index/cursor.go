@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Sizes of a page, in members of its list.
@@ -59,4 +60,27 @@ func readCursor(cursor, of string, numbers ...*int64) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// writeTextCursor makes a cursor of a list whose places have a text besides
+// numbers.
+func writeTextCursor(text, of string, numbers ...int64) string {
+	return writeCursor(of+"\n"+text, numbers...)
+}
+
+// readTextCursor reads such a cursor; the text is empty where there is none.
+func readTextCursor(cursor, of string, numbers ...*int64) (text string, err error) {
+	if cursor == "" {
+		return "", nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || len(cursor) > maxCursor {
+		return "", fmt.Errorf("%w: not base64, or too long", ErrBadCursor)
+	}
+	_, text, found := strings.Cut(string(raw), "\n")
+	if !found || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == utf8.RuneError }) {
+		return "", fmt.Errorf("%w: of another list", ErrBadCursor)
+	}
+	_, err = readCursor(cursor, of+"\n"+text, numbers...)
+	return text, err
 }

@@ -6,101 +6,90 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"net/url"
-	"os"
-	"runtime"
-	"strconv"
+	"strings"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// Everything that differs between databases stands in this file and in the
-// migrations. Queries use what SQLite and PostgreSQL have in common: $1
+// Everything that differs between databases stands in sqlite.go and
+// postgres.go. Queries and migrations use what both have in common: $1
 // parameters, INSERT ... ON CONFLICT, and text and integers alone.
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Settings of SQLite.
-const (
-	busyTimeoutMS  = 10_000
-	writerCacheKiB = 32 << 10
-	readerCacheKiB = 4 << 10
-	walPages       = 8_000     // between checkpoints; about 32 MiB
-	walBytesKept   = 128 << 20 // of the WAL file after a checkpoint
-)
+// database is the place of an index, and what its kind does its own way.
+type database interface {
+	// String is the place as logs and errors show it, without a password.
+	String() string
+	// writer opens the one connection that writes. Nobody else writes the
+	// index while it is open, or the error is ErrInUse.
+	writer(ctx context.Context) (*sql.DB, error)
+	// readers opens the pool of connections that only read.
+	readers() (*sql.DB, error)
+	// snapshot makes all reads of a transaction see the same state.
+	snapshot() sql.TxOptions
+	// remove deletes the index; where there is none, there is nothing to do.
+	remove(ctx context.Context) error
+	// spoilt tells whether an error of Open can mean that what is stored is
+	// broken, beside those errors that say so on any database.
+	spoilt(err error) bool
+	// dialect is goose's name for the kind.
+	dialect() goose.Dialect
+	// words are those of the migrations that the kind has others for; nil
+	// for none.
+	words() *strings.Replacer
+}
 
-// openWriter opens the one connection that writes. SQLite has one writer at a
-// time anyway; a second connection would only wait, and fail in the end.
-func openWriter(path string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn(path, "immediate",
-		"journal_mode(WAL)", // readers go on while a block is written
-		// In WAL mode NORMAL can lose the last blocks in a power cut but
-		// not corrupt the file. The ledger has those blocks: Follow reads
-		// them again. So no block here waits for the disk.
-		"synchronous(NORMAL)",
-		"wal_autocheckpoint("+strconv.Itoa(walPages)+")",
-		"journal_size_limit("+strconv.Itoa(walBytesKept)+")",
-		"cache_size(-"+strconv.Itoa(writerCacheKiB)+")",
-		"foreign_keys(ON)"))
+// databaseAt reads a place: the path of an SQLite file, or the URL of a
+// PostgreSQL database.
+func databaseAt(place string) (database, error) {
+	if IsPostgres(place) {
+		return newPostgres(place)
+	}
+	return sqlite{place}, nil
+}
+
+// Remove deletes the index at a place, which must not be open: nothing in it
+// is lost, it is built again from the blocks. Where there is none, there is
+// nothing to do.
+func Remove(ctx context.Context, place string) error {
+	db, err := databaseAt(place)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	db.SetMaxOpenConns(1)
-	return db, nil
+	if err := db.remove(ctx); err != nil {
+		return fmt.Errorf("index: remove %s: %w", db, err)
+	}
+	return nil
 }
 
-// openReaders opens the pool of connections that only read.
-func openReaders(path string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn(path, "deferred",
-		"query_only(ON)",
-		"cache_size(-"+strconv.Itoa(readerCacheKiB)+")"))
-	if err != nil {
-		return nil, err
-	}
-	// Queries are work for the processor, not waiting: a few more than
-	// there are cores keeps them all busy, and bounds the caches.
-	n := max(4, 2*runtime.NumCPU())
-	db.SetMaxOpenConns(n)
-	db.SetMaxIdleConns(n)
-	return db, nil
-}
-
-func dsn(path, lock string, pragmas ...string) string {
-	q := url.Values{"_txlock": {lock}}
-	q.Add("_pragma", "busy_timeout("+strconv.Itoa(busyTimeoutMS)+")") // first: the others may have to wait
-	for _, p := range pragmas {
-		q.Add("_pragma", p)
-	}
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
-}
-
-// Remove deletes the index at path, which must not be open. Where there is
-// none, there is nothing to do.
-func Remove(path string) error {
-	var errs []error
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
-			errs = append(errs, fmt.Errorf("index: remove: %w", err))
+// Spoilt tells whether the index at a place is what Open or Apply complained
+// of, so that building it again helps. A database that cannot be reached, or
+// that another gateway writes, is not spoilt.
+func Spoilt(place string, err error) bool {
+	for _, known := range []error{ErrVersion, ErrOtherChain, ErrAhead, ErrGap} {
+		if errors.Is(err, known) {
+			return true
 		}
 	}
-	return errors.Join(errs...)
+	db, bad := databaseAt(place)
+	return bad == nil && db.spoilt(err)
 }
 
-// snapshot makes all reads of a transaction see the same state. A WAL reader
-// does so by itself; PostgreSQL asks for sql.LevelRepeatableRead.
-var snapshot = sql.TxOptions{ReadOnly: true}
-
-// migrate makes the tables of a new file. A file of another version is not
+// migrate makes the tables of a new index. One of another version is not
 // changed: everything in it is in the blocks, from which it is built again.
-func migrate(ctx context.Context, db *sql.DB) error {
+func migrate(ctx context.Context, d database, db *sql.DB) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
+	if w := d.words(); w != nil {
+		files = translated{files, w}
+	}
+	p, err := goose.NewProvider(d.dialect(), db, files, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err
 	}
@@ -110,9 +99,34 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	if last := known[len(known)-1].Version; version != 0 && version != last {
-		return fmt.Errorf("%w: the tables have version %d, this program knows %d: delete the file and let it be built again",
+		return fmt.Errorf("%w: the tables have version %d, this program knows %d: drop the index and let it be built again",
 			ErrVersion, version, last)
 	}
 	_, err = p.Up(ctx)
 	return err
 }
+
+// translated is migrations in the words of another database.
+type translated struct {
+	fs.FS
+	words *strings.Replacer
+}
+
+func (t translated) Open(name string) (fs.File, error) {
+	f, err := t.FS.Open(name)
+	if err != nil || !strings.HasSuffix(name, ".sql") {
+		return f, err
+	}
+	raw, err := io.ReadAll(f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return translatedFile{f, strings.NewReader(t.words.Replace(string(raw)))}, nil
+}
+
+type translatedFile struct {
+	fs.File
+	text io.Reader
+}
+
+func (f translatedFile) Read(b []byte) (int, error) { return f.text.Read(b) }

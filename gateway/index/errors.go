@@ -23,6 +23,9 @@ var (
 	// ErrTooLarge: the part of the lot graph that the question needs is
 	// beyond what the index reads into memory for one answer.
 	ErrTooLarge = errors.New("index: too much of the lot graph for one answer")
+	// ErrInUse: another gateway writes the index. Two that wrote one would
+	// both be wrong; the second waits or takes another place.
+	ErrInUse = errors.New("index: in use")
 	// ErrClosed: the index has been closed.
 	ErrClosed = errors.New("index: closed")
 )

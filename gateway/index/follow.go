@@ -69,9 +69,13 @@ func (ix *Index) apply(ctx context.Context, c *changes) (uint64, error) {
 	if err := w.apply(ctx); err != nil {
 		return 0, errors.Join(err, tx.Rollback())
 	}
+	ix.facts.begin()
 	if err := tx.Commit(); err != nil {
+		ix.facts.lost()
 		return 0, err
 	}
+	ix.facts.end(w.nodes, c.showsEverywhere() || w.turned, w.tip.records)
+	ix.origins.forget(w.cut())
 	return w.tip.height(), w.stmts.prepare(ctx, w.missed)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"reflect"
 	"sync"
 	"testing"
@@ -27,7 +26,7 @@ func season(c *chain, n int) {
 func TestFollowResumesAfterReopening(t *testing.T) {
 	c := newChain(t)
 	season(c, 3)
-	path := filepath.Join(t.TempDir(), "a ?name%20.db")
+	path := newPlace(t)
 	ix := openAt(t, path)
 	followTo(t, ix, c, 3)
 	before := origins(t, ix, "F2")
@@ -252,14 +251,14 @@ func readAlong(t *testing.T, ix *Index, skip uint64) {
 	}
 }
 
-// TestFileOfAnotherVersion: it is left as it is, for its maker or for deletion.
-func TestFileOfAnotherVersion(t *testing.T) {
+// TestIndexOfAnotherVersion: it is left as it is, for its maker or for deletion.
+func TestIndexOfAnotherVersion(t *testing.T) {
 	for name, change := range map[string]string{
 		"older": `DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)`,
-		"newer": `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)`,
+		"newer": `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, TRUE)`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "index.db")
+			path := newPlace(t)
 			ix := openAt(t, path)
 			if _, err := ix.writer.Exec(change); err != nil {
 				t.Fatal(err)
@@ -272,7 +271,7 @@ func TestFileOfAnotherVersion(t *testing.T) {
 					t.Errorf("error %v", err)
 				}
 			}
-			if err := Remove(path); err != nil {
+			if err := Remove(context.Background(), path); err != nil {
 				t.Fatal(err)
 			}
 			openAt(t, path)

@@ -9,26 +9,32 @@ import (
 // The records that tests are written in, each with the state that the
 // contract would leave.
 
-func (c *chain) makeLot(p record.Payload, s record.LotState, parents ...record.Edge) {
+func (c *chain) makeLot(p record.Payload, s record.LotState, parents ...Edge) {
 	c.makeLotAs(c.accept(p), p, s, parents...)
 }
 
-func (c *chain) makeLotAs(id string, p record.Payload, s record.LotState, parents ...record.Edge) {
+func (c *chain) makeLotAs(id string, p record.Payload, s record.LotState, parents ...Edge) {
 	s.Kind, s.Issuer, s.Record, s.OccurredAt = p.Type(), p.Head().Issuer, id, p.Head().OccurredAt
-	c.lots[s.Lot] = &s
-	c.put(record.LotKey(s.Lot), s)
+	c.putLot(s)
 	c.stock(s.Lot, record.Part{Party: s.Issuer, Owned: s.Grams, Held: s.Grams, Was: 3})
 	for _, e := range parents {
 		c.edge(s.Lot, e.Parent, e.Grams, id)
 	}
 }
 
+func (c *chain) putLot(s record.LotState) {
+	whole := s
+	c.lots[s.Lot] = &whole
+	s.Lot = ""
+	c.put(record.LotKey(whole.Lot), s)
+}
+
 func (c *chain) edge(child, parent string, grams int64, id string) {
-	c.put(record.EdgeKey(child, id, parent), record.Edge{Child: child, Parent: parent, Grams: grams, Record: id})
+	c.put(record.EdgeKey(child, id, parent), record.Edge{Grams: grams})
 }
 
 func (c *chain) stock(lot string, parts ...record.Part) {
-	c.put(record.StockKey(lot), record.Stock{Lot: lot, Parts: parts})
+	c.put(record.StockKey(lot), record.Stock{Parts: parts})
 }
 
 func (c *chain) harvest(lot string, grams int64) {
@@ -41,10 +47,10 @@ func (c *chain) purchase(lot, from string, grams int64, flags ...record.Flag) {
 	p := &record.Purchase{
 		Header: c.header(depot), Lot: lot, FromLot: from, Seller: farm, Nature: "110", GrossGrams: grams, NetGrams: grams,
 	}
-	var parents []record.Edge
+	var parents []Edge
 	if from != "" {
 		p.FromGrams = grams
-		parents = append(parents, record.Edge{Parent: from, Grams: grams})
+		parents = append(parents, Edge{Parent: from, Grams: grams})
 	}
 	c.makeLotAs(c.accept(p, flags...), p, record.LotState{Lot: lot, Grams: grams, Variety: "1110100", Nature: "110"}, parents...)
 }
@@ -80,7 +86,7 @@ func (c *chain) store(lot, code string, grams int64) {
 func (c *chain) withdraw(code, lot string, grams int64) {
 	b := c.binState(code)
 	p := &record.Withdraw{Header: c.header(depot), Bin: code, Lot: lot, Grams: grams, Purpose: record.PurposeFood}
-	c.makeLot(p, record.LotState{Lot: lot, Grams: grams}, record.Edge{Parent: b.MixID(), Grams: grams})
+	c.makeLot(p, record.LotState{Lot: lot, Grams: grams}, Edge{Parent: b.MixID(), Grams: grams})
 	b.Grams -= grams
 	b.Closed = true
 	c.put(record.BinKey(code), b)
@@ -91,18 +97,17 @@ func (c *chain) split(lot string, outputs ...record.Amount) {
 	id := c.accept(p)
 	for _, o := range outputs {
 		s := record.LotState{Lot: o.Lot, Kind: record.TypeSplit, Issuer: depot, Record: id, Grams: o.Grams}
-		c.lots[o.Lot] = &s
-		c.put(record.LotKey(o.Lot), s)
+		c.putLot(s)
 		c.stock(o.Lot, record.Part{Party: depot, Owned: o.Grams, Held: o.Grams})
 		c.edge(o.Lot, lot, o.Grams, id)
 	}
 }
 
 func (c *chain) merge(lot string, inputs ...record.Amount) {
-	var parents []record.Edge
+	var parents []Edge
 	var total int64
 	for _, in := range inputs {
-		parents = append(parents, record.Edge{Parent: in.Lot, Grams: in.Grams})
+		parents = append(parents, Edge{Parent: in.Lot, Grams: in.Grams})
 		total += in.Grams
 	}
 	p := &record.Merge{Header: c.header(depot), Inputs: inputs, Output: record.Amount{Lot: lot, Grams: total}}
@@ -113,9 +118,9 @@ const gtin = "06901234567892"
 
 // process makes a retail batch of the same name as the lot.
 func (c *chain) process(lot string, grams int64, inputs ...record.Amount) {
-	var parents []record.Edge
+	var parents []Edge
 	for _, in := range inputs {
-		parents = append(parents, record.Edge{Parent: in.Lot, Grams: in.Grams})
+		parents = append(parents, Edge{Parent: in.Lot, Grams: in.Grams})
 	}
 	out := record.Product{Lot: lot, Product: "flour", Grams: grams, GTIN: gtin, Batch: lot}
 	p := &record.Process{Header: c.header(depot), Inputs: inputs, Outputs: []record.Product{out}}
@@ -126,7 +131,7 @@ func (c *chain) process(lot string, grams int64, inputs ...record.Amount) {
 func (c *chain) inspect(target string) {
 	p := &record.Inspect{Header: c.header(depot), Target: target, Stage: record.StageOutbound}
 	id := c.accept(p)
-	c.put(record.InspectionKey(id), record.Inspection{Record: id, Target: target, Stage: p.Stage, OccurredAt: p.OccurredAt, Passed: true})
+	c.put(record.InspectionKey(id), record.Judgement{Passed: true})
 }
 
 func (c *chain) ship(lot string, grams int64) (ref string) {

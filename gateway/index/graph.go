@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"math"
 	"slices"
 )
 
@@ -22,62 +21,44 @@ type vertex struct {
 	mix      int
 }
 
-// link is an edge seen from the end that the walk comes from.
-type link struct {
-	far    int64
-	grams  int64
-	record int64
-}
+// link is an edge seen from its child.
+type link struct{ far, grams int64 }
 
-// graph reads the part of the lot graph above or below a node, in few and
-// large queries: all lots to be expanded go into one, and a mix
-// brings the neighbouring mixes of its epoch on the same side along, since
-// within an epoch each mix carries over what was left of the one before.
+// graph reads the part of the lot graph above a node, in few and large
+// queries: all lots to be expanded go into one, and a mix brings those of its
+// epoch before it along, since within an epoch each mix carries over what was
+// left of the one before.
 type graph struct {
 	reader   *reader
-	dir      Direction
-	upTo     int64 // records after this one do not count
-	window   int   // mixes that are read at once
 	maxEdges int
 
 	nodes   map[int64]vertex
 	edges   map[int64][]link // by the near end
 	waiting []int64          // known and not expanded
 	done    map[int64]bool   // expanded lots
-	epochs  map[string]span  // expanded mixes
+	epochs  map[string]int   // the last mix of each epoch that is expanded, with all before it
 	count   int
 }
 
-// span is a range of mixes of an epoch, without the last.
-type span struct{ from, to int }
-
-// wholeEpoch is a window that no epoch outgrows.
-const wholeEpoch = math.MaxInt32 / 2
-
-func newGraph(r *reader, dir Direction, start vertex) *graph {
+func newGraph(r *reader, start vertex) *graph {
 	return &graph{
-		reader: r, dir: dir, upTo: math.MaxInt64, window: wholeEpoch, maxEdges: maxEdges,
+		reader: r, maxEdges: maxEdges,
 		nodes: map[int64]vertex{start.num: start}, edges: map[int64][]link{},
-		waiting: []int64{start.num}, done: map[int64]bool{}, epochs: map[string]span{},
+		waiting: []int64{start.num}, done: map[int64]bool{}, epochs: map[string]int{},
 	}
 }
 
 // Queries for edges: near end, far end, and what the far end is. Edges come
 // in an order that does not depend on when or how often they are asked for,
-// so that sums of shares are the same each time.
+// so that sums of shares are the same each time. An edge of no grams was taken
+// back and leads nowhere.
 const (
 	linkUp = `SELECT e.child, e.parent, e.grams, e.record, n.seq, n.kind, COALESCE(n.epoch, ''), COALESCE(n.mix, 0)
 		FROM edge e JOIN node n ON n.num = e.parent `
-	linkDown = `SELECT e.parent, e.child, e.grams, e.record, n.seq, n.kind, COALESCE(n.epoch, ''), COALESCE(n.mix, 0)
-		FROM edge e JOIN node n ON n.num = e.child `
 
-	parentsOf  = linkUp + `WHERE e.child IN ` + list + ` ORDER BY e.child, e.parent, e.record`
-	childrenOf = linkDown + `WHERE e.parent IN ` + list + ` ORDER BY e.parent, e.child, e.record`
-
+	parentsOf      = linkUp + `WHERE e.grams > 0 AND e.child IN ` + list + ` ORDER BY e.child, e.parent, e.record`
 	parentsOfMixes = linkUp + `JOIN node c ON c.num = e.child
-		WHERE c.epoch = $1 AND c.mix >= $2 AND c.mix < $3 ORDER BY c.mix, e.parent, e.record`
-	childrenOfMixes = linkDown + `JOIN node p ON p.num = e.parent
-		WHERE p.epoch = $1 AND p.mix >= $2 AND p.mix < $3 ORDER BY p.mix, e.child, e.record`
+		WHERE e.grams > 0 AND c.epoch = $1 AND c.mix > $2 AND c.mix <= $3 ORDER BY c.mix, e.parent, e.record`
 )
 
 // expanded tells whether the edges of a node were read.
@@ -85,26 +66,20 @@ func (g *graph) expanded(v vertex) bool {
 	if v.epoch == "" {
 		return g.done[v.num]
 	}
-	read := g.epochs[v.epoch]
-	return read.from <= v.mix && v.mix < read.to
+	last, begun := g.epochs[v.epoch]
+	return begun && v.mix <= last
 }
 
 // expandAll reads everything that the walk can reach.
 func (g *graph) expandAll(ctx context.Context) error {
 	for len(g.waiting) > 0 {
-		if err := g.expand(ctx, g.takeWaiting(len(g.waiting))); err != nil {
+		waiting := g.waiting
+		g.waiting = nil
+		if err := g.expand(ctx, waiting); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// takeWaiting takes some of the nodes that wait.
-func (g *graph) takeWaiting(most int) []int64 {
-	n := min(most, len(g.waiting))
-	taken := g.waiting[:n:n]
-	g.waiting = g.waiting[n:]
-	return taken
 }
 
 // expand reads the edges of nodes, as far as they were not read.
@@ -118,16 +93,11 @@ func (g *graph) expand(ctx context.Context, nums []int64) error {
 			return err
 		}
 	}
-	query := parentsOf
-	if g.dir == Down {
-		query = childrenOf
-	}
-	return eachIn(ctx, g.reader, query, nil, lots, g.scan)
+	return eachIn(ctx, g.reader, parentsOf, nil, lots, g.scan)
 }
 
 // unread picks the nodes whose edges were not read: lots by number, as they
-// lie in the table; of mixes of an epoch first the one whose window covers the
-// others.
+// lie in the table; of mixes of an epoch first the last, which brings the others.
 func (g *graph) unread(nums []int64) (lots []int64, mixes []vertex) {
 	for _, num := range nums {
 		v := g.nodes[num]
@@ -141,46 +111,26 @@ func (g *graph) unread(nums []int64) (lots []int64, mixes []vertex) {
 		}
 	}
 	slices.Sort(lots)
-	slices.SortFunc(mixes, func(a, b vertex) int {
-		if g.dir == Up {
-			a, b = b, a
-		}
-		return cmp.Compare(a.mix, b.mix)
-	})
+	slices.SortFunc(mixes, func(a, b vertex) int { return cmp.Compare(b.mix, a.mix) })
 	return lots, mixes
 }
 
-// readMixes reads the edges of a mix and of a window of mixes behind it. What
-// was read of an epoch stays one range without gaps.
+// readMixes reads the edges of a mix and of those before it that were not read.
 func (g *graph) readMixes(ctx context.Context, v vertex) error {
-	read, begun := g.epochs[v.epoch]
-	want := span{v.mix, v.mix + g.window}
-	query := childrenOfMixes
-	if g.dir == Up {
-		want = span{v.mix - g.window + 1, v.mix + 1}
-		query = parentsOfMixes
+	last, begun := g.epochs[v.epoch]
+	if !begun {
+		last = -1
 	}
-	switch {
-	case !begun:
-		read = want
-	case v.mix >= read.to:
-		want.from, read.to = read.to, want.to
-	default:
-		want.to, read.from = read.from, want.from
-	}
-	g.epochs[v.epoch] = read
-	return g.reader.each(ctx, query, []any{v.epoch, want.from, want.to}, g.scan)
+	g.epochs[v.epoch] = v.mix
+	return g.reader.each(ctx, parentsOfMixes, []any{v.epoch, last, v.mix}, g.scan)
 }
 
 func (g *graph) scan(rows *sql.Rows) error {
-	var near int64
+	var near, record int64
 	var l link
 	var v vertex
-	if err := rows.Scan(&near, &l.far, &l.grams, &l.record, &v.seq, &v.kind, &v.epoch, &v.mix); err != nil {
+	if err := rows.Scan(&near, &l.far, &l.grams, &record, &v.seq, &v.kind, &v.epoch, &v.mix); err != nil {
 		return err
-	}
-	if l.record > g.upTo || l.grams == 0 {
-		return nil // later than what was asked for, or taken back
 	}
 	if g.count++; g.count > g.maxEdges {
 		return fmt.Errorf("%w: more than %d edges", ErrTooLarge, g.maxEdges)

@@ -13,6 +13,7 @@ import (
 // once; blocks are applied one at a time.
 type Index struct {
 	log        *slog.Logger
+	database   database
 	writer     *sql.DB
 	readers    *sql.DB
 	writeStmts *statements
@@ -24,29 +25,36 @@ type Index struct {
 	gate    *gate
 	flights flights
 	origins *originCache
+	facts   *factCache
 }
 
-// Open opens the index in the file at path, and makes it where there is none.
-func Open(ctx context.Context, path string, log *slog.Logger) (*Index, error) {
-	ix, err := open(ctx, path, log)
-	if err != nil {
-		return nil, fmt.Errorf("index: open %s: %w", path, err)
-	}
-	log.Info("index opened", "path", path, "height", ix.Height())
-	return ix, nil
-}
-
-func open(ctx context.Context, path string, log *slog.Logger) (*Index, error) {
-	writer, err := openWriter(path)
+// Open opens the index at a place, and makes it where there is none: the path
+// of an SQLite file, or the URL of a PostgreSQL database (postgres://...). The
+// error is ErrInUse where another gateway writes it.
+func Open(ctx context.Context, place string, log *slog.Logger) (*Index, error) {
+	db, err := databaseAt(place)
 	if err != nil {
 		return nil, err
 	}
-	readers, err := openReaders(path)
+	ix, err := open(ctx, db, log)
+	if err != nil {
+		return nil, fmt.Errorf("index: open %s: %w", db, err)
+	}
+	log.Info("index opened", "place", db.String(), "height", ix.Height())
+	return ix, nil
+}
+
+func open(ctx context.Context, db database, log *slog.Logger) (*Index, error) {
+	writer, err := db.writer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	readers, err := db.readers()
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
 	ix := &Index{
-		log: log, writer: writer, readers: readers,
+		log: log, database: db, writer: writer, readers: readers,
 		writeStmts: newStatements(writer), readStmts: newStatements(readers),
 		gate: newGate(walksAtOnce, walksWaiting, walkPatience), origins: newOriginCache(maxKeptOrigins),
 	}
@@ -57,13 +65,14 @@ func open(ctx context.Context, path string, log *slog.Logger) (*Index, error) {
 }
 
 func (ix *Index) start(ctx context.Context) error {
-	if err := migrate(ctx, ix.writer); err != nil {
+	if err := migrate(ctx, ix.database, ix.writer); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	tip, err := readTip(ctx, ix.writer)
 	if err != nil {
 		return err
 	}
+	ix.facts = newFactCache(maxFactBytes, tip.records)
 	ix.height.advance(tip.height())
 	return nil
 }

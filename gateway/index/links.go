@@ -87,7 +87,7 @@ func productLots(list []record.Product) []string {
 // such (a report, a loss), the mix that was in it at that moment. The state
 // has the last mix of the transaction only; if grain went out of an earlier
 // one after the record, it was that.
-func (c *changes) findMixes(tx int, edges []record.Edge) {
+func (c *changes) findMixes(tx int, edges []edgeKey) {
 	for i := len(c.records) - 1; i >= 0 && c.records[i].tx == tx; i-- {
 		bin := binOf(c.records[i].payload)
 		if bin == "" {
@@ -137,12 +137,12 @@ func binOf(p record.Payload) string {
 // mixAfter is the mix of bin that the first edge after record i starts from,
 // or else the one that the bin's state has. It is empty where the transaction
 // says nothing of the bin.
-func (c *changes) mixAfter(bin string, i int, edges []record.Edge) string {
+func (c *changes) mixAfter(bin string, i int, edges []edgeKey) string {
 	first, mix := len(c.records), ""
 	for _, e := range edges {
-		at, ok := c.position[e.Record]
-		if ok && at > i && at < first && strings.HasPrefix(e.Parent, bin+":") {
-			first, mix = at, e.Parent
+		at, ok := c.position[e.record]
+		if ok && at > i && at < first && strings.HasPrefix(e.parent, bin+":") {
+			first, mix = at, e.parent
 		}
 	}
 	if s, ok := c.bins[bin]; ok && mix == "" {

@@ -26,6 +26,7 @@ func (ix *Index) Lot(ctx context.Context, lot string) (Lot, error) {
 		if err := r.one(ctx, lotByID, []any{lot}, &num, &state, &stock); err != nil {
 			return err
 		}
+		l.LotState.Lot = lot
 		if err := l.fill(state, stock); err != nil {
 			return err
 		}
@@ -47,7 +48,7 @@ func (ix *Index) LotByBatch(ctx context.Context, gtin, batch string) (string, er
 const (
 	lotByID     = `SELECT n.num, l.state, l.stock FROM node n JOIN lot l ON l.node = n.num WHERE n.id = $1`
 	lotByBatch  = `SELECT n.id FROM retail t JOIN node n ON n.num = t.node WHERE t.gtin = $1 AND t.batch = $2`
-	transitOf   = `SELECT COALESCE(SUM(transit), 0) FROM shipment WHERE lot = $1`
+	transitOf   = `SELECT CAST(COALESCE(SUM(transit), 0) AS BIGINT) FROM shipment WHERE lot = $1`
 	shipmentsOf = `SELECT value FROM shipment WHERE lot = $1 ORDER BY record DESC LIMIT $2`
 	reportsOn   = `SELECT value FROM inspection WHERE target = $1 ORDER BY record DESC LIMIT $2`
 )

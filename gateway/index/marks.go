@@ -39,7 +39,7 @@ func (s *Standing) fill(marks []record.Mark) {
 
 const (
 	liftedAmong = `SELECT id FROM cause WHERE lifted = 1 AND id IN ` + list
-	anyLate     = `SELECT COUNT(*) FROM (SELECT 1 FROM late LIMIT 1)`
+	anyLate     = `SELECT COUNT(*) FROM (SELECT 1 FROM late LIMIT 1) t`
 )
 
 // standings reads which marks are in force, in place, and what they come to.
@@ -60,8 +60,8 @@ func (r *reader) standings(ctx context.Context, of ...[]record.Mark) ([][]record
 	if err != nil {
 		return nil, nil, err
 	}
-	var late int
-	if err := r.one(ctx, anyLate, nil, &late); err != nil {
+	late, err := r.anyLate(ctx)
+	if err != nil {
 		return nil, nil, err
 	}
 	live, standing := make([][]record.Mark, len(of)), make([]Standing, len(of))
@@ -71,10 +71,17 @@ func (r *reader) standings(ctx context.Context, of ...[]record.Mark) ([][]record
 				live[i] = append(live[i], m)
 			}
 		}
-		standing[i].Spreading = late > 0
+		standing[i].Spreading = late
 		standing[i].fill(live[i])
 	}
 	return live, standing, nil
+}
+
+// anyLate tells whether a mark has still to pass an edge somewhere.
+func (r *reader) anyLate(ctx context.Context) (bool, error) {
+	var n int
+	err := r.one(ctx, anyLate, nil, &n)
+	return n > 0, err
 }
 
 // NamedCause is a cause beside the marks that it set.

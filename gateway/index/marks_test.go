@@ -18,13 +18,21 @@ func (c *chain) cause(id, kind, lifted string) {
 func (c *chain) mark(lot string, marks ...record.Mark) {
 	s := *c.lots[lot]
 	s.Marks = marks
-	c.lots[lot] = &s
-	c.put(record.LotKey(lot), &s)
+	c.putLot(s)
+}
+
+// undo takes the record back that made a lot out of one parent.
+func (c *chain) undo(lot, parent string) {
+	maker := c.lots[lot].Record
+	c.edge(lot, parent, 0, maker)
+	c.stock(lot)
+	c.entryOf(lot, func(e *record.Entry) { e.Voided = &record.Voided{By: causeA} })
 }
 
 var (
 	causeA, causeB = record.SM3([]byte("a")), record.SM3([]byte("b"))
 	held           = record.Mark{Kind: record.MarkHold, By: causeA}
+	recalled       = record.Mark{Kind: record.MarkRecall, By: causeA}
 	many           = record.Mark{Kind: record.MarkHold, By: record.MarkMany}
 )
 
@@ -180,7 +188,7 @@ func TestMarksOfMixesAndCutEdges(t *testing.T) {
 		t.Fatalf("the trace is %+v, %v", tr.Nodes, err)
 	}
 	maker := c.lots["W1"].Record
-	c.put(record.EdgeKey("W1", maker, mix), &record.Edge{Child: "W1", Parent: mix, Record: maker})
+	c.edge("W1", mix, 0, maker)
 	take(t, ix, c)
 	wantLate(t, ix, c.bins[bin].MixID())
 	if tr, err = ix.Trace(t.Context(), "W1", Up, "", 10); err != nil || len(tr.Nodes) != 1 || len(tr.Edges) != 0 {

@@ -27,7 +27,7 @@ type newNode struct {
 // resolve looks up the numbers of all nodes that the block speaks of. Lots
 // that one of its own records made cannot be there yet.
 func (w *writer) resolve(ctx context.Context, nodes [][]string) error {
-	w.nodes = map[string]int64{}
+	w.nodes, w.years = map[string]int64{}, map[string]int{}
 	ask := map[string]bool{}
 	for id, l := range w.changes.lots {
 		ask[id] = !w.madeHere(l)
@@ -55,6 +55,9 @@ func (w *writer) resolve(ctx context.Context, nodes [][]string) error {
 	for _, s := range w.changes.shipments {
 		want(s.Lot)
 	}
+	for _, s := range w.changes.bins {
+		want(s.MixID())
+	}
 	return w.lookUp(ctx, ask)
 }
 
@@ -63,7 +66,7 @@ func (w *writer) madeHere(l *lotChange) bool {
 	return ok
 }
 
-const nodeNumbers = `SELECT id, num FROM node WHERE id IN ` + list
+const nodeNumbers = `SELECT id, num, year FROM node WHERE id IN ` + list
 
 func (w *writer) lookUp(ctx context.Context, ask map[string]bool) error {
 	ids := make([]string, 0, len(ask))
@@ -76,10 +79,11 @@ func (w *writer) lookUp(ctx context.Context, ask map[string]bool) error {
 	return eachIn(ctx, &w.reader, nodeNumbers, nil, ids, func(rows *sql.Rows) error {
 		var id string
 		var num int64
-		if err := rows.Scan(&id, &num); err != nil {
+		var year int
+		if err := rows.Scan(&id, &num, &year); err != nil {
 			return err
 		}
-		w.nodes[id] = num
+		w.nodes[id], w.years[id] = num, year
 		return nil
 	})
 }
@@ -94,7 +98,9 @@ func (w *writer) number() []newNode {
 	slices.SortFunc(list, func(a, b newNode) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), strings.Compare(a.id, b.id))
 	})
+	parents := w.changes.parents()
 	for i := range list {
+		w.years[list[i].id] = w.yearOf(&list[i], parents[list[i].id])
 		w.tip.sequence++
 		list[i].seq = w.tip.sequence
 		if !list[i].known {
@@ -103,6 +109,33 @@ func (w *writer) number() []newNode {
 		}
 	}
 	return list
+}
+
+// yearOf is the year in which all of a node was harvested, 0 where that is not
+// one. What a node gets now comes to what it has.
+func (w *writer) yearOf(n *newNode, parents []string) int {
+	if l := w.changes.lots[n.id]; l != nil && l.year != 0 {
+		return l.year
+	}
+	year, any := w.years[n.id], n.known
+	for _, p := range parents {
+		if any && w.years[p] != year {
+			return 0
+		}
+		year, any = w.years[p], true
+	}
+	return year
+}
+
+// parents are those of the edges that the block adds, by child.
+func (c *changes) parents() map[string][]string {
+	of := map[string][]string{}
+	for e, grams := range c.edges {
+		if grams > 0 {
+			of[e.child] = append(of[e.child], e.parent)
+		}
+	}
+	return of
 }
 
 func (w *writer) unnumbered() []newNode {

@@ -14,9 +14,9 @@ import (
 
 // Origins lists the harvest lots that a lot stems from, largest share first.
 // Grain of sellers without a recorded harvest has no origin, so that the
-// shares may sum to less than 1. What a lot stems from never changes once it
-// is made: a caller may keep the answer. Others may have got the same list, so
-// no caller changes it. The error is ErrBusy where too many ask at once.
+// shares may sum to less than 1. What a lot stems from changes only when its
+// making is undone: then it stems from nothing. Others may have got the same
+// list, so no caller changes it. The error is ErrBusy where too many ask at once.
 func (ix *Index) Origins(ctx context.Context, lot string) ([]Origin, error) {
 	q := question{what: "origins", of: lot, height: ix.Height()}
 	return together(ctx, &ix.flights, q, func(ctx context.Context) ([]Origin, error) {
@@ -24,9 +24,36 @@ func (ix *Index) Origins(ctx context.Context, lot string) ([]Origin, error) {
 	})
 }
 
-func (ix *Index) originsOf(ctx context.Context, lot string) (origins []Origin, err error) {
+// OriginsPage is a page of them, and the cursor of the next.
+func (ix *Index) OriginsPage(ctx context.Context, lot, cursor string, limit int) ([]Origin, string, error) {
+	var from int64
+	if _, err := readCursor(cursor, "origins "+lot, &from); err != nil {
+		return nil, "", err
+	}
+	all, err := ix.weighedOrigins(ctx, lot)
+	if err != nil || from > int64(len(all)) {
+		return []Origin{}, "", err
+	}
+	page, next := all[from:], ""
+	if limit = pageSize(limit); len(page) > limit {
+		page, next = page[:limit], writeCursor("origins "+lot, from+int64(limit))
+	}
+	return page, next, nil
+}
+
+func (ix *Index) originsOf(ctx context.Context, lot string) ([]Origin, error) {
+	origins, err := ix.weighedOrigins(ctx, lot)
+	if err != nil {
+		return nil, err
+	}
+	err = ix.read(ctx, "names of origins", func(r *reader) error { return r.nameOrigins(ctx, origins) })
+	return origins, err
+}
+
+// weighedOrigins are the origins of a lot without names.
+func (ix *Index) weighedOrigins(ctx context.Context, lot string) ([]Origin, error) {
 	var s stem
-	err = ix.read(ctx, "lot "+lot, func(r *reader) (err error) {
+	err := ix.read(ctx, "lot "+lot, func(r *reader) (err error) {
 		s, err = r.stem(ctx, lot)
 		return err
 	})
@@ -37,20 +64,18 @@ func (ix *Index) originsOf(ctx context.Context, lot string) (origins []Origin, e
 	if err != nil {
 		return nil, err
 	}
-	origins = weigh(kept, s.total)
-	err = ix.read(ctx, "names of origins", func(r *reader) error { return r.nameOrigins(ctx, origins) })
-	return origins, err
+	return weigh(kept, s.total), nil
 }
 
-// keptOrigins are the origins of a node that can no longer change, without
-// grams and names: walked to once and then kept.
+// keptOrigins are the origins of a node, without grams and names: walked to
+// once and then kept, until its making is undone.
 func (ix *Index) keptOrigins(ctx context.Context, v vertex) ([]Origin, error) {
 	if k := ix.origins.get(v.num); k != nil {
 		return k.origins, k.err
 	}
-	q := question{what: "sources", of: strconv.FormatInt(v.num, 10)}
+	q := question{what: "sources", of: strconv.FormatInt(v.num, 10), height: ix.Height()}
 	return together(ctx, &ix.flights, q, func(ctx context.Context) ([]Origin, error) {
-		k := keptOrigins{node: v.num}
+		k := ix.origins.begin(v.num)
 		k.err = ix.walk(ctx, "origins", func(r *reader) error {
 			g, err := r.ancestors(ctx, v)
 			if err != nil {
@@ -81,7 +106,7 @@ func (r *reader) lotGrams(ctx context.Context, num int64) (int64, error) {
 
 // ancestors reads all that a node stems from.
 func (r *reader) ancestors(ctx context.Context, start vertex) (*graph, error) {
-	g := newGraph(r, Up, start)
+	g := newGraph(r, start)
 	return g, g.expandAll(ctx)
 }
 
@@ -106,7 +131,7 @@ func weigh(sources []Origin, total int64) []Origin {
 	return origins
 }
 
-const lotStates = `SELECT node, state FROM lot WHERE node IN ` + list
+const lotStates = `SELECT l.node, n.id, l.state FROM lot l JOIN node n ON n.num = l.node WHERE l.node IN ` + list
 
 // describe adds to shares what the lots say.
 func (r *reader) describe(ctx context.Context, shares []share) ([]Origin, error) {
@@ -143,9 +168,10 @@ func (i interned) of(s string) string {
 	return known
 }
 
+// scanLot reads a lot's number, id and state.
 func scanLot(rows *sql.Rows) (num int64, s record.LotState, err error) {
 	var state string
-	if err = rows.Scan(&num, &state); err != nil {
+	if err = rows.Scan(&num, &s.Lot, &state); err != nil {
 		return num, s, err
 	}
 	err = json.Unmarshal([]byte(state), &s)

@@ -3,7 +3,6 @@ package index
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"testing"
 )
@@ -95,40 +94,5 @@ func TestBatchesOfABinShareItsOrigins(t *testing.T) {
 	}
 	if _, err := ix.Origins(ctx, "P1"); !errors.Is(err, ErrBusy) {
 		t.Errorf("nobody has asked for P1: %v", err)
-	}
-}
-
-// A page reads the edges that lead to it, and of its last level its own alone.
-func TestTraceReadsNoMoreThanThePage(t *testing.T) {
-	const deposits, limit = 300, 10
-	c := newChain(t)
-	largeBatches(c, deposits, 1)
-	ctx := context.Background()
-	ix := indexed(t, c)
-	first, err := ix.Trace(ctx, "F0", Up, "", limit)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for page, cursor := range []string{"", first.Next} {
-		err := ix.read(ctx, "test", func(r *reader) error {
-			start, err := r.vertex(ctx, "F0")
-			if err != nil {
-				return err
-			}
-			w := &walk{graph: newGraph(r, Up, start), limit: limit}
-			if err := w.begin(ctx, cursor, "F0"); err != nil {
-				return err
-			}
-			if err := w.run(ctx, start.num); err != nil {
-				return err
-			}
-			if most := deposits + 2 + limit; w.count > most || len(w.page) != limit {
-				return fmt.Errorf("%d edges for %d nodes", w.count, len(w.page))
-			}
-			return nil
-		})
-		if err != nil {
-			t.Errorf("page %d: %v", page, err)
-		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -174,11 +175,56 @@ func TestTooMuchGraph(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		g := newGraph(r, Up, v)
+		g := newGraph(r, v)
 		g.maxEdges = 2
 		return g.expandAll(context.Background())
 	})
 	if !errors.Is(err, ErrTooLarge) {
 		t.Errorf("error is %v", err)
+	}
+}
+
+// TestOriginsInPages: all origins once, in the order of the whole list.
+func TestOriginsInPages(t *testing.T) {
+	c := newChain(t)
+	largeBatches(c, 30, 1)
+	ix := indexed(t, c)
+	whole := origins(t, ix, "F0")
+	if len(whole) != 30 {
+		t.Fatalf("%d origins", len(whole))
+	}
+	for _, limit := range []int{1, 7, 30, 31} {
+		var got []Origin
+		for cursor := ""; ; {
+			page, next, err := ix.OriginsPage(context.Background(), "F0", cursor, limit)
+			if err != nil || len(page) > limit {
+				t.Fatal(len(page), err)
+			}
+			got = append(got, page...)
+			if cursor = next; cursor == "" {
+				break
+			}
+		}
+		for i := range got {
+			got[i].IssuerName = whole[i].IssuerName // the API does without
+		}
+		if !slices.Equal(got, whole) {
+			t.Errorf("by %d: %d origins, not the whole list", limit, len(got))
+		}
+	}
+	if _, _, err := ix.OriginsPage(context.Background(), "F0", writeCursor("origins W", 3), 5); !errors.Is(err, ErrBadCursor) {
+		t.Errorf("the cursor of another lot: %v", err)
+	}
+}
+
+// TestBinShowsTheLargestShares: a bin of many deposits says how many it leaves
+// out.
+func TestBinShowsTheLargestShares(t *testing.T) {
+	const deposits = MaxLimit + 20
+	c := newChain(t)
+	largeBatches(c, deposits, 1)
+	b, err := indexed(t, c).Bin(context.Background(), bin)
+	if err != nil || len(b.Mixture) != MaxLimit || len(b.Origins) != MaxLimit || b.MoreMixture != 20 || b.MoreOrigins != 20 {
+		t.Errorf("%d and %d shown, %d and %d left out: %v", len(b.Mixture), len(b.Origins), b.MoreMixture, b.MoreOrigins, err)
 	}
 }

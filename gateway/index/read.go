@@ -33,6 +33,7 @@ func (ix *Index) read(ctx context.Context, what string, f func(r *reader) error)
 }
 
 func (ix *Index) inSnapshot(ctx context.Context, f func(r *reader) error) error {
+	snapshot := ix.database.snapshot()
 	tx, err := ix.readers.BeginTx(ctx, &snapshot)
 	if err != nil {
 		return err

@@ -3,6 +3,9 @@ package index
 import (
 	"context"
 	"fmt"
+	"slices"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/grainledger/grainledger/gateway/ledger"
 	"github.com/grainledger/grainledger/record"
@@ -35,10 +38,34 @@ func (ix *Index) Receipt(ctx context.Context, tx string) (Receipt, error) {
 		if response == "" || receipt.Code != ledger.Valid {
 			return nil
 		}
-		if receipt.Verdicts, err = record.DecodeVerdicts(tx, []byte(response)); err != nil {
+		if receipt.Verdicts, err = readVerdicts(tx, response); err != nil {
 			return fmt.Errorf("verdicts: %w", err)
 		}
 		return nil
 	})
 	return receipt, err
+}
+
+// writeVerdicts writes what a receipt needs, so that no envelope has to be
+// read for it. The id of the transaction itself stands beside it.
+func writeVerdicts(tx string, verdicts []record.Verdict) (string, error) {
+	out := slices.Clone(verdicts)
+	for i := range out {
+		if out[i].Tx == tx {
+			out[i].Tx = ""
+		}
+	}
+	b, err := json.Marshal(out)
+	return string(b), err
+}
+
+func readVerdicts(tx, data string) ([]record.Verdict, error) {
+	var out []record.Verdict
+	err := json.Unmarshal([]byte(data), &out)
+	for i := range out {
+		if out[i].Outcome != record.Rejected && out[i].Tx == "" {
+			out[i].Tx = tx
+		}
+	}
+	return out, err
 }

@@ -1,12 +1,14 @@
 package index
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
 )
 
-func TestRemove(t *testing.T) {
+// TestRemoveFile: the file goes with all that SQLite keeps beside it.
+func TestRemoveFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "index.db")
 	for _, suffix := range []string{"", "-wal", "-shm"} {
@@ -15,7 +17,7 @@ func TestRemove(t *testing.T) {
 		}
 	}
 	for range 2 { // the second time there is nothing
-		if err := Remove(path); err != nil {
+		if err := Remove(context.Background(), path); err != nil {
 			t.Error(err)
 		}
 	}

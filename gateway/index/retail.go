@@ -20,7 +20,7 @@ type RetailLot struct {
 	IssuerName string `json:"issuerName,omitempty"`
 }
 
-const retailPage = `SELECT t.node, l.state FROM retail t JOIN lot l ON l.node = t.node
+const retailPage = `SELECT t.node, n.id, l.state FROM retail t JOIN lot l ON l.node = t.node JOIN node n ON n.num = t.node
 	WHERE t.node < $1 ORDER BY t.node DESC LIMIT $2`
 
 // newest is a node number above all.

@@ -10,80 +10,51 @@ import (
 	"github.com/grainledger/grainledger/record"
 )
 
-// fill writes the nodes of the page with their lots and records, and the edges.
-func (w *walk) fill(ctx context.Context, t *Trace) error {
-	t.Next = w.cursor(t.Lot)
-	nums := make([]int64, len(w.page))
-	for i, p := range w.page {
-		nums[i] = p.num
+// nodes reads the nodes of a page with their lots and records.
+func (r *reader) nodes(ctx context.Context, page []step) ([]Node, error) {
+	nums := make([]int64, len(page))
+	for i, s := range page {
+		nums[i] = s.num
 	}
-	lots, err := w.reader.lots(ctx, nums)
+	lots, err := r.lots(ctx, nums)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	ids, err := w.reader.idsOf(ctx, nodeIDs, w.ends(nums))
+	mixes, err := r.mixMarks(ctx, nums)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	mixes, err := w.reader.mixMarks(ctx, nums)
-	if err != nil {
-		return err
-	}
-	for _, p := range w.page {
-		n := Node{ID: ids[p.num], Depth: int(p.depth), Lot: lots[p.num], Records: []Record{}}
-		if w.nodes[p.num].kind == mixKind {
-			n.Bin = binOfMix(n.ID)
+	nodes := make([]Node, len(page))
+	for i, s := range page {
+		nodes[i] = Node{ID: s.id, Depth: s.depth, Lot: lots[s.num], Records: []Record{}}
+		if isMix(s.id) {
+			nodes[i].Bin = binOfMix(s.id)
 		}
-		if n.Lot == nil {
-			n.Marks = mixes[p.num]
+		if nodes[i].Lot == nil {
+			nodes[i].Marks = mixes[s.num]
 		}
-		t.Nodes = append(t.Nodes, n)
 	}
-	if err := w.reader.fillStandings(ctx, t.Nodes); err != nil {
-		return err
+	if err := r.fillStandings(ctx, nodes); err != nil {
+		return nil, err
 	}
-	if err := w.fillEdges(ctx, t, nums, ids); err != nil {
-		return err
-	}
-	return w.reader.fillRecords(ctx, t.Nodes, nums)
+	return nodes, r.fillRecords(ctx, nodes, nums)
 }
 
-// ends lists the nodes of the page and those that their edges lead to.
-func (w *walk) ends(nums []int64) []int64 {
-	all := slices.Clone(nums)
-	for _, num := range nums {
-		for _, e := range w.edges[num] {
-			all = append(all, e.far)
-		}
+func (w *walk) pageEdges() []Edge {
+	edges := make([]Edge, len(w.edges))
+	for i := range w.edges {
+		edges[i] = w.edge(i)
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return edges
 }
 
-const recordIDs = `SELECT num, id FROM record WHERE num IN ` + list
-
-func (w *walk) fillEdges(ctx context.Context, t *Trace, nums []int64, ids map[int64]string) error {
-	var records []int64
-	for _, num := range nums {
-		for _, e := range w.edges[num] {
-			records = append(records, e.record)
-		}
+func (w *walk) edge(i int) Edge {
+	c := &w.edges[i]
+	e := Edge{Parent: c.far.id, Child: c.near, Grams: c.far.grams, Record: c.far.recordID}
+	if w.dir == Down {
+		e.Parent, e.Child = e.Child, e.Parent
 	}
-	slices.Sort(records)
-	names, err := w.reader.idsOf(ctx, recordIDs, slices.Compact(records))
-	if err != nil {
-		return err
-	}
-	for _, num := range nums {
-		for _, e := range w.edges[num] {
-			edge := Edge{Parent: ids[e.far], Child: ids[num], Grams: e.grams, Record: names[e.record]}
-			if w.dir == Down {
-				edge.Parent, edge.Child = edge.Child, edge.Parent
-			}
-			t.Edges = append(t.Edges, edge)
-		}
-	}
-	return nil
+	return e
 }
 
 func (r *reader) lots(ctx context.Context, nums []int64) (map[int64]*record.LotState, error) {

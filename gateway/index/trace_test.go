@@ -37,7 +37,7 @@ func TestTrace(t *testing.T) {
 		{"F1", Up, "F1/0 W2/1 W3/1 :1.2/2 :1.3/2 :1.1/3 P2/3 P3/3 P1/4 H2/4 H3/4 H1/5", 12},
 		{"H1", Up, "H1/0", 0},
 		{"H3", Down, "H3/0 P3/1 :1.3/2 W3/3 F1/4", 4},
-		{"P1", Down, "P1/0 :1.1/1 W1/2 :1.2/2 W2/3 :1.3/3 W3/4 F1/4", 8},
+		{"P1", Down, "P1/0 :1.1/1 W1/2 :1.2/2 W2/3 :1.3/3 F1/4 W3/4", 8},
 	}
 	for _, tt := range tests {
 		tr, err := ix.Trace(context.Background(), tt.lot, tt.dir, "", 0)
@@ -191,8 +191,8 @@ func TestTraceRefusals(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, cursor := range []string{
-		"x", "!", strings.Repeat("A", 1000), writeCursor("retail", 1), writeCursor("trace up F1", 1, 2),
-		writeCursor("trace up F1", -1, 2, 3), "LTEgMiAz",
+		"x", "!", strings.Repeat("A", 1000), writeCursor("retail", 1), writeCursor("trace up F1", 1),
+		writeCursor("trace up F1", -1, 2), "LTEgMiAz",
 	} {
 		if _, err := ix.Trace(ctx, "F1", Up, cursor, 0); !errors.Is(err, ErrBadCursor) {
 			t.Errorf("cursor %.20q: %v", cursor, err)

@@ -1,7 +1,7 @@
-// Package index is the gateway's read model: an SQLite database filled from
-// the ledger's block stream. It can be deleted at any time; it is built again
-// from the blocks. Reads of the gateway come from here and never disturb the
-// ledger.
+// Package index is the gateway's read model: an SQLite or PostgreSQL database
+// filled from the ledger's block stream. It can be deleted at any time; it is
+// built again from the blocks. Reads of the gateway come from here and never
+// disturb the ledger.
 package index
 
 import (
@@ -142,8 +142,10 @@ type Bin struct {
 	Marks         []record.Mark `json:"marks,omitempty"`  // of its content, those in force
 	Causes        []NamedCause  `json:"causes,omitempty"` // of the marks, in their order
 	Standing
-	Mixture     []Component         `json:"mixture"` // by share, largest first
-	Origins     []Origin            `json:"origins"`
+	Mixture     []Component         `json:"mixture"`              // by share, largest first, at most MaxLimit
+	Origins     []Origin            `json:"origins"`              // the same
+	MoreMixture int                 `json:"moreMixture,omitzero"` // so many smaller shares are left out
+	MoreOrigins int                 `json:"moreOrigins,omitzero"`
 	Inspections []record.Inspection `json:"inspections"`    // newest first, at most MaxListed
 	More        bool                `json:"more,omitempty"` // there are older inspections
 }

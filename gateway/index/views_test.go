@@ -56,11 +56,11 @@ func TestSellerCosigns(t *testing.T) {
 	}
 	v := c.blocks[0].Txs[0]
 	envelopes, _ := record.DecodeBatch(v.Args[0])
-	verdicts, _ := record.DecodeVerdicts(v.ID, v.Response)
+	verdicts, _ := record.ReadVerdicts(v.ID, v.Response, envelopes)
 	e, _ := record.DecodeEnvelope(envelopes[0])
 	again := verdicts[0]
 	again.Outcome, again.Flags = record.IsDuplicate, []record.Flag{record.FlagCosigned}
-	if err := e.AddSignature(c.key); err != nil {
+	if err := e.AddSignature(newChain(t).key); err != nil {
 		t.Fatal(err)
 	}
 	c.decide(e, again)
@@ -185,6 +185,12 @@ func TestRecordAndReceipt(t *testing.T) {
 	receipt, err := ix.Receipt(ctx, r.Place.Tx)
 	if err != nil || len(receipt.Verdicts) != 3 || receipt.Verdicts[2].Code != record.UnknownLot || receipt.Code != ledger.Valid {
 		t.Errorf("receipt %+v, %v", receipt, err)
+	}
+	// The response leaves out what the envelope says; the receipt does not.
+	sold := record.Verdict{ID: id, Type: record.TypeSell, Issuer: farm, Ref: r.Ref, Outcome: record.Accepted,
+		Flags: []record.Flag{record.FlagInnerCheck}, Tx: r.Place.Tx, Index: 1}
+	if !reflect.DeepEqual(receipt.Verdicts[1], sold) {
+		t.Errorf("verdict %+v", receipt.Verdicts[1])
 	}
 	invalid, err := ix.Receipt(ctx, "tx-0-2-1")
 	if err != nil || invalid.Code != ledger.MVCCReadConflict || len(invalid.Verdicts) != 0 {

@@ -2,6 +2,8 @@ package index
 
 import (
 	"encoding/hex"
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -11,8 +13,9 @@ import (
 )
 
 // addWrite takes one state value. Values are the whole truth about their key,
-// so a later one replaces an earlier one.
-func (c *changes) addWrite(key string, value []byte, edges *[]record.Edge) error {
+// so a later one replaces an earlier one. What a value leaves out, because its
+// key or its record says it, is put back here, or by who reads it with its key.
+func (c *changes) addWrite(key string, value []byte, edges *[]edgeKey) error {
 	prefix, rest, _ := strings.Cut(key, "/")
 	switch prefix {
 	case "lot":
@@ -21,7 +24,7 @@ func (c *changes) addWrite(key string, value []byte, edges *[]record.Edge) error
 		c.lot(rest).stock = value
 		return nil
 	case "edge":
-		return c.addEdge(value, edges)
+		return c.addEdge(key, value, edges)
 	case "rec":
 		return c.addEntry(rest, value)
 	case "shp":
@@ -29,7 +32,7 @@ func (c *changes) addWrite(key string, value []byte, edges *[]record.Edge) error
 		c.shipments[key] = s
 		return json.Unmarshal(value, &s.Shipment)
 	case "ins":
-		return c.addInspection(key, value)
+		return c.addInspection(key, rest, value)
 	case "key":
 		return c.addKey(rest, value)
 	case "gs1":
@@ -56,27 +59,29 @@ func (c *changes) lot(id string) *lotChange {
 }
 
 func (c *changes) addLot(id string, value []byte) error {
-	var s struct {
-		Kind   record.Type   `json:"kind"`
-		Record string        `json:"record"`
-		Marks  []record.Mark `json:"marks"`
-	}
+	var s record.LotState
 	if err := json.Unmarshal(value, &s); err != nil {
 		return err
 	}
 	c.marks[id] = s.Marks
 	l := c.lot(id)
-	l.state, l.kind, l.maker = value, s.Kind, s.Record
+	l.state, l.kind, l.maker, l.year = value, s.Kind, s.Record, s.HarvestYear
+	l.sort = sort{s.Variety, s.Nature, s.Product}
 	return nil
 }
 
-func (c *changes) addEdge(value []byte, edges *[]record.Edge) error {
+func (c *changes) addEdge(key string, value []byte, edges *[]edgeKey) error {
 	var e record.Edge
 	if err := json.Unmarshal(value, &e); err != nil {
 		return err
 	}
-	c.edges[edgeKey{e.Child, e.Parent, e.Record}] = e.Grams
-	*edges = append(*edges, e)
+	child, id, parent, ok := record.SplitEdgeKey(key)
+	if !ok {
+		return errors.New("the key names no edge")
+	}
+	at := edgeKey{child: child, parent: parent, record: id}
+	c.edges[at] = e.Grams
+	*edges = append(*edges, at)
 	return nil
 }
 
@@ -90,13 +95,24 @@ func (c *changes) addEntry(rest string, value []byte) error {
 	return nil
 }
 
-func (c *changes) addInspection(key string, value []byte) error {
-	var s record.Inspection
-	if err := json.Unmarshal(value, &s); err != nil {
+// addInspection keeps the judgement together with the report, which comes in
+// the same transaction.
+func (c *changes) addInspection(key, id string, value []byte) error {
+	var j record.Judgement
+	if err := json.Unmarshal(value, &j); err != nil {
 		return err
 	}
-	c.inspections[key] = &inspectionChange{record: s.Record, target: s.Target, value: value}
-	return nil
+	i, here := c.position[id]
+	if !here {
+		return errors.New("the report that was judged is not in the transaction")
+	}
+	report, ok := c.records[i].payload.(*record.Inspect)
+	if !ok {
+		return fmt.Errorf("a %s record was judged", c.records[i].verdict.Type)
+	}
+	whole, err := json.Marshal(j.Of(id, report))
+	c.inspections[key] = &inspectionChange{record: id, target: report.Target, value: whole}
+	return err
 }
 
 func (c *changes) addKey(id string, value []byte) error {
@@ -123,6 +139,7 @@ func (c *changes) addBin(key, code string, value []byte) error {
 	if err := json.Unmarshal(value, &s); err != nil {
 		return err
 	}
+	s.Bin = code
 	c.state[key], c.bins[code] = value, s
 	if s.Epoch > 0 {
 		c.marks[s.MixID()] = s.Marks

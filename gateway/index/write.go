@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -15,6 +16,8 @@ type writer struct {
 	tip     tip // of the block before; of this one in the end
 	changes *changes
 	nodes   map[string]int64 // node id -> number
+	years   map[string]int   // node id -> year of harvest, 0 where it is not one
+	turned  bool             // marks are late that were not, or no longer: every node says so
 	first   counters         // what the block before ended with
 }
 
@@ -24,7 +27,7 @@ var (
 		"ON CONFLICT (id) DO NOTHING") // Fabric keeps a repeated transaction in its block, marked invalid
 	insertRecord = insertInto("record",
 		"num, id, type, issuer, ref, occurred_at, tx, place, flags, sealed, cosigned, envelope, voided", "")
-	insertNode       = insertInto("node", "num, id, seq, kind, epoch, mix", "")
+	insertNode       = insertInto("node", "num, id, seq, kind, epoch, mix, year", "")
 	insertLot        = insertInto("lot", "node, state, stock", "ON CONFLICT (node) DO UPDATE SET state = excluded.state, stock = excluded.stock")
 	insertEdge       = insertInto("edge", "child, parent, record, grams", "ON CONFLICT (child, parent, record) DO UPDATE SET grams = excluded.grams")
 	insertRecordNode = insertInto("record_node", "node, record", "ON CONFLICT (node, record) DO NOTHING")
@@ -33,7 +36,7 @@ var (
 
 // Statements for single rows.
 const (
-	updateSeq      = `UPDATE node SET seq = $1 WHERE num = $2`
+	updateSeq      = `UPDATE node SET seq = $1, year = $2 WHERE num = $3`
 	updateLotState = `UPDATE lot SET state = $1 WHERE node = $2`
 	updateStock    = `UPDATE lot SET stock = $1 WHERE node = $2`
 	updateEntry    = `UPDATE record SET cosigned = $1, flags = $2, voided = $3 WHERE issuer = $4 AND ref = $5`
@@ -56,9 +59,11 @@ func (w *writer) write(ctx context.Context) error {
 	}{
 		{"transactions", w.writeTxs},
 		{"records", w.writeRecords},
+		{"undone edges", w.cutEdges},
 		{"nodes", w.writeNodes},
 		{"lots", w.writeLots},
 		{"edges", w.writeEdges},
+		{"stock", w.writeStock},
 		{"marks", w.writeMarks},
 		{"records of nodes", func(ctx context.Context) error { return w.writeLinks(ctx, links) }},
 		{"cosignatures", w.writeCosigned},
@@ -78,12 +83,17 @@ func (w *writer) writeTxs(ctx context.Context) error {
 	w.tip.txs += int64(len(b.Txs))
 	return w.insert(ctx, insertTx, len(b.Txs), func(args []any, i int) []any {
 		tx := &b.Txs[i]
-		response := ""
-		if decides(tx) {
-			response = string(tx.Response)
-		}
-		return append(args, w.txNumber(i), tx.ID, int64(b.Number), stamp(tx.Time), string(tx.Code), tx.Function, response)
+		return append(args, w.txNumber(i), text(tx.ID), int64(b.Number), stamp(tx.Time), string(tx.Code), text(tx.Function), w.changes.answers[i])
 	})
+}
+
+// maxText bounds what is kept of a name that anybody on a channel can make up.
+const maxText = 256
+
+// text is a name out of a transaction that no contract has looked at, in the
+// form that every database takes: bounded, UTF-8 and without NUL.
+func text(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s[:min(len(s), maxText)], "\uFFFD"), "\x00", "\uFFFD")
 }
 
 func (w *writer) txNumber(i int) int64 { return w.first.txs + int64(i) + 1 }

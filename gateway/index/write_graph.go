@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -37,6 +38,7 @@ func (w *writer) findStoredMixes(ctx context.Context) error {
 		if err := json.Unmarshal([]byte(value), &s); err != nil {
 			return err
 		}
+		s.Bin = strings.TrimPrefix(key, record.BinKey(""))
 		for _, i := range at[key] {
 			w.changes.records[i].mix = append(w.changes.records[i].mix, s.MixID())
 		}
@@ -49,7 +51,7 @@ func (w *writer) writeNodes(ctx context.Context) error {
 	for _, n := range w.number() {
 		if !n.known {
 			fresh = append(fresh, n)
-		} else if err := w.exec(ctx, updateSeq, n.seq, n.num); err != nil {
+		} else if err := w.exec(ctx, updateSeq, n.seq, w.years[n.id], n.num); err != nil {
 			return err
 		}
 	}
@@ -57,9 +59,9 @@ func (w *writer) writeNodes(ctx context.Context) error {
 		n := &fresh[i]
 		if epoch, mix, ok := splitMix(n.id); ok {
 			w.tip.mixes++
-			return append(args, n.num, n.id, n.seq, mixKind, epoch, mix)
+			return append(args, n.num, n.id, n.seq, mixKind, epoch, mix, w.years[n.id])
 		}
-		return append(args, n.num, n.id, n.seq, w.kind(n.id), nil, nil)
+		return append(args, n.num, n.id, n.seq, w.kind(n.id), nil, nil, w.years[n.id])
 	})
 }
 
@@ -97,13 +99,9 @@ func (w *writer) writeLots(ctx context.Context) error {
 
 func (w *writer) writeEdges(ctx context.Context) error {
 	edges := make([]edgeKey, 0, len(w.changes.edges))
-	for e, grams := range w.changes.edges {
+	for e := range w.changes.edges {
 		if _, here := w.changes.position[e.record]; here {
 			edges = append(edges, e)
-		} else if grams == 0 { // a void takes grams off; nothing else touches an edge again
-			if err := w.exec(ctx, cutEdge, w.nodes[e.child], w.nodes[e.parent], e.record); err != nil {
-				return err
-			}
 		}
 	}
 	slices.SortFunc(edges, func(a, b edgeKey) int {

@@ -32,9 +32,6 @@ const (
 		AND `
 	lateBelow = lateMarks + `e.parent = $1 ON CONFLICT (parent, child, record, kind, cause) DO NOTHING`
 	lateAbove = lateMarks + `e.child = $1 ON CONFLICT (parent, child, record, kind, cause) DO NOTHING`
-
-	cutEdge = `UPDATE edge SET grams = 0 WHERE child = $1 AND parent = $2
-		AND record = (SELECT num FROM record WHERE id = $3)`
 )
 
 // causeChange is a cause as the block leaves it.
@@ -63,6 +60,10 @@ func (c *changes) addMixMarks(mix string, value []byte) error {
 // writeMarks writes the marks of the nodes whose state the block changed, and
 // what is now late, or no longer.
 func (w *writer) writeMarks(ctx context.Context) error {
+	before, err := w.anyLate(ctx)
+	if err != nil {
+		return err
+	}
 	if err := w.writeCauses(ctx); err != nil {
 		return err
 	}
@@ -70,11 +71,7 @@ func (w *writer) writeMarks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for e, grams := range w.changes.edges {
-		if grams == 0 {
-			changed = append(changed, w.nodes[e.child])
-		}
-	}
+	changed = append(changed, w.cut()...)
 	slices.Sort(changed)
 	for _, num := range slices.Compact(changed) {
 		for _, statement := range []string{dropLate, lateBelow, lateAbove} {
@@ -83,7 +80,9 @@ func (w *writer) writeMarks(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	after, err := w.anyLate(ctx)
+	w.turned = before != after
+	return err
 }
 
 func (w *writer) writeCauses(ctx context.Context) error {

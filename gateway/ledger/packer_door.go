@@ -98,7 +98,7 @@ func inspectSealed(parts [][]byte, id string, payload record.Payload) ([]Seal, e
 // keys of its signers, which are read.
 func touched(env *record.Envelope, payload record.Payload) (reads, writes []string) {
 	t := record.Touched(payload)
-	writes = distinct(t.Writes)
+	writes = distinct(t.Written())
 	for _, s := range env.Signatures {
 		t.Reads = append(t.Reads, record.KeyKey(s.KeyID))
 	}

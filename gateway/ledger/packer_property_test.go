@@ -130,7 +130,7 @@ func checkOrder(t *rapid.T, decided []string, payloads []record.Payload) {
 
 func conflict(a, b record.Payload) bool {
 	ta, tb := record.Touched(a), record.Touched(b)
-	return meet(ta.Writes, tb.Writes) || meet(ta.Writes, tb.Reads) || meet(ta.Reads, tb.Writes)
+	return meet(ta.Written(), tb.Written()) || meet(ta.Written(), tb.Reads) || meet(ta.Reads, tb.Written())
 }
 
 func meet(a, b []string) bool {

@@ -68,10 +68,9 @@ func (p *Packer) encode(batch []*pending) ([]byte, error) {
 
 // settle answers the records of a committed transaction.
 func (p *Packer) settle(batch []*pending, commit Commit, own attempts) error {
-	verdicts, err := record.DecodeVerdicts(commit.TxID, commit.Response)
-	if err == nil && len(verdicts) != len(batch) {
-		err = fmt.Errorf("%d verdicts for %d records", len(verdicts), len(batch))
-	}
+	verdicts, err := record.DecodeVerdicts(commit.TxID, commit.Response, len(batch), func(place int) (record.Verdict, error) {
+		return batch[place].known, nil
+	})
 	if err != nil {
 		err = fmt.Errorf("%w: the answer of transaction %s: %w", ErrUnknown, commit.TxID, err)
 		p.opt.Log.Error("the ledger's answer cannot be read", "tx", commit.TxID, "error", err)

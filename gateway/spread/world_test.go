@@ -116,9 +116,11 @@ func (w *world) head(party string) record.Header {
 // accept submits records in one transaction and answers the last one's id.
 func (w *world) accept(payloads ...record.Payload) string {
 	w.Helper()
+	var signed []record.Envelope
 	var envelopes [][]byte
 	for _, p := range payloads {
 		e := w.sign(p)
+		signed = append(signed, e)
 		raw, err := e.Encode()
 		if err != nil {
 			w.Fatal(err)
@@ -137,7 +139,9 @@ func (w *world) accept(payloads ...record.Payload) string {
 		if err != nil {
 			w.Fatal(err)
 		}
-		verdicts, err := record.DecodeVerdicts(c.TxID, c.Response)
+		verdicts, err := record.DecodeVerdicts(c.TxID, c.Response, len(payloads), func(i int) (record.Verdict, error) {
+			return signed[i].Named(payloads[i].Head()), nil
+		})
 		if err != nil {
 			w.Fatal(err)
 		}

@@ -27,6 +27,9 @@ func (s *site) batch(c *gin.Context) {
 		s.redirect(c, http.StatusMovedPermanently, s.link("01", gtin, "10", c.Param("batch")))
 		return
 	}
+	if key := s.pageKey(c, v); key != "" && s.showKept(c, v, key) {
+		return
+	}
 	id, err := s.reader.LotByBatch(c.Request.Context(), gtin, c.Param("batch"))
 	if err != nil {
 		s.failed(c, v, err, "unknown", asked)
@@ -43,6 +46,9 @@ func (s *site) lot(c *gin.Context) {
 		s.problem(c, v, http.StatusBadRequest, "lot", asked)
 		return
 	}
+	if key := s.pageKey(c, v); key != "" && s.showKept(c, v, key) {
+		return
+	}
 	s.show(c, v, c.Param("id"), asked)
 }
 
@@ -52,6 +58,10 @@ func (s *site) productOnly(c *gin.Context) {
 }
 
 func (s *site) show(c *gin.Context, v voice, id string, asked form) {
+	key, moment := s.pageKey(c, v), uint64(0)
+	if key != "" {
+		moment = s.keeper.Moment() // before anything is read
+	}
 	st, err := gather(c.Request.Context(), s.reader, id)
 	if err != nil {
 		s.failed(c, v, err, "unknown", asked)
@@ -67,7 +77,10 @@ func (s *site) show(c *gin.Context, v voice, id string, asked form) {
 		p.PNG = s.link("01", p.GTIN, "10", p.Batch, "qr.png")
 		p.SVG = s.link("01", p.GTIN, "10", p.Batch, "qr.svg")
 	}
-	s.render(c, v, http.StatusOK, "lot", p.Title+" "+p.Subtitle, p)
+	body := s.render(c, v, http.StatusOK, "lot", p.Title+" "+p.Subtitle, p)
+	if key != "" && body != nil {
+		s.kept.put(&keptPage{key: key, body: body, tag: tagOf(body), moment: moment, nodes: st.nodesOf()})
+	}
 }
 
 // redirect keeps the language that the link asked for.

@@ -34,7 +34,10 @@ type Reader interface {
 	Names(ctx context.Context, usccs []string) (map[string]string, error)
 }
 
-var _ Reader = (*index.Index)(nil)
+var (
+	_ Reader = (*index.Index)(nil)
+	_ Keeper = (*index.Index)(nil)
+)
 
 // Options of the pages.
 type Options struct {
@@ -45,6 +48,9 @@ type Options struct {
 	// Fresh waits until Reader has what this gateway has answered, so that the
 	// page of a batch is there when its record is. Default: no waiting.
 	Fresh func(context.Context) error
+	// Keeper lets pages be shown again that have not changed. Default: each is
+	// made anew.
+	Keeper Keeper
 	// Log gets what a reader of a page must not see. Default: no log.
 	Log *slog.Logger
 }

@@ -69,9 +69,10 @@ func (s *site) speak(c *gin.Context) voice {
 	return s.voices[l]
 }
 
-// render answers with a page. The whole page is made first, so that an error
-// in the middle cannot leave half of one behind.
-func (s *site) render(c *gin.Context, v voice, status int, name, title string, data any) {
+// render answers with a page, and returns it; nil where it could not be made.
+// The whole page is made first, so that an error in the middle cannot leave
+// half of one behind.
+func (s *site) render(c *gin.Context, v voice, status int, name, title string, data any) []byte {
 	q := c.Request.URL.Query()
 	q.Set("lang", string(v.other()))
 	var body bytes.Buffer
@@ -81,8 +82,14 @@ func (s *site) render(c *gin.Context, v voice, status int, name, title string, d
 	if err != nil {
 		s.log.ErrorContext(c.Request.Context(), "render page", "page", name, "error", err)
 		c.String(http.StatusInternalServerError, v.say("problem.internal"))
-		return
+		return nil
 	}
+	pageHeaders(c, v, status)
+	sendPage(c, status, body.Bytes(), tagOf(body.Bytes()))
+	return body.Bytes()
+}
+
+func pageHeaders(c *gin.Context, v voice, status int) {
 	h := c.Writer.Header()
 	h.Set("Content-Security-Policy", contentPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -93,16 +100,23 @@ func (s *site) render(c *gin.Context, v voice, status int, name, title string, d
 	h.Set("Cache-Control", "private, no-cache")
 	if status != http.StatusOK {
 		h.Set("Cache-Control", "no-store")
-	} else if sameAsBefore(c, body.Bytes()) {
+	}
+}
+
+// sendPage answers with a page, or with the word that the asker has it.
+func sendPage(c *gin.Context, status int, body []byte, tag string) {
+	if status == http.StatusOK && sameAsBefore(c, tag) {
 		c.Status(http.StatusNotModified)
 		return
 	}
-	c.Data(status, "text/html; charset=utf-8", body.Bytes())
+	c.Data(status, "text/html; charset=utf-8", body)
 }
 
+// tagOf is the ETag of a page.
+func tagOf(body []byte) string { return `"` + record.SM3(body)[:32] + `"` }
+
 // sameAsBefore sets the ETag and tells whether the asker has this version.
-func sameAsBefore(c *gin.Context, body []byte) bool {
-	tag := `"` + record.SM3(body)[:32] + `"`
+func sameAsBefore(c *gin.Context, tag string) bool {
 	c.Header("ETag", tag)
 	for have := range strings.SplitSeq(c.GetHeader("If-None-Match"), ",") {
 		have = strings.TrimPrefix(strings.TrimSpace(have), "W/")

@@ -8,7 +8,8 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// site is the pages, ready to serve. Nothing in it changes after Register.
+// site is the pages, ready to serve. Nothing in it but the kept pages changes
+// after Register.
 type site struct {
 	reader Reader
 	wait   func(context.Context) error
@@ -19,6 +20,8 @@ type site struct {
 	voices map[language]voice
 	pages  map[language]pageSet
 	assets map[string]asset
+	keeper Keeper // nil: every page is made anew
+	kept   *keptPages
 }
 
 // Register adds the pages to the routes of r:
@@ -70,6 +73,7 @@ func newSite(opt Options) (*site, error) {
 	}
 	s := &site{
 		reader: opt.Reader, log: opt.Log, public: public.String(), base: public.EscapedPath(),
+		keeper: opt.Keeper, kept: newKeptPages(),
 		secure: public.Scheme == "https", voices: map[language]voice{}, pages: map[language]pageSet{},
 	}
 	if s.log == nil {

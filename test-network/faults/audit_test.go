@@ -99,7 +99,11 @@ func collect(t *testing.T, found map[name]place, block uint64, tx ledger.BlockTx
 	if tx.Contract != ledger.GrainContract || tx.Code != ledger.Valid || tx.Function != record.FnSubmit {
 		return
 	}
-	verdicts, err := record.DecodeVerdicts(tx.ID, tx.Response)
+	envelopes, err := record.OpenBatch(tx.Args[0])
+	if err != nil {
+		t.Fatalf("block %d, transaction %s: %v", block, tx.ID, err)
+	}
+	verdicts, err := record.ReadVerdicts(tx.ID, tx.Response, envelopes)
 	if err != nil {
 		t.Fatalf("block %d, transaction %s: %v", block, tx.ID, err)
 	}

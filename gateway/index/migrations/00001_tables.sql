@@ -1,10 +1,10 @@
 -- +goose Up
 
 -- The statements here and in the Go files are common to SQLite and PostgreSQL,
--- but for two things that PostgreSQL's own copy of this file does without or
--- adds: WITHOUT ROWID, and COLLATE "C" on state.key, whose order is that of
--- bytes. Numbers named num are given by the index in ledger order; state
--- values are kept as the ledger has them, JSON.
+-- but for three words that postgres.go translates: WITHOUT ROWID goes, INTEGER
+-- PRIMARY KEY is BIGINT, and TEXT is ordered by its bytes. Numbers named num
+-- are given by the index in ledger order; state values are kept as the ledger
+-- has them, JSON.
 
 -- One row a block. The last one says where to go on; its counters are sums
 -- from the first block to this one.

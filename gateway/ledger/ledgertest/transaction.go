@@ -77,7 +77,7 @@ func refusal(w *world) {
 func evaluating(w *world) {
 	e := w.another()
 	out, err := w.ledger.Evaluate(w.soon(), call(record.FnSubmit, w.batch(e)))
-	if err != nil || w.verdict(out).Outcome != record.Accepted {
+	if err != nil || w.verdict(w.batch(e), out).Outcome != record.Accepted {
 		w.Fatalf("%s, %v", out, err)
 	}
 	// A transaction that commits afterwards would bring it along.
@@ -87,7 +87,7 @@ func evaluating(w *world) {
 			w.Errorf("it was written at %s", write.Key)
 		}
 	}
-	if v := w.verdict(w.submit(record.FnSubmit, w.batch(e)).Response); v.Outcome != record.Accepted {
+	if v := w.verdict(w.batch(e), w.submit(record.FnSubmit, w.batch(e)).Response); v.Outcome != record.Accepted {
 		w.Errorf("submitted after it was evaluated: %+v", v)
 	}
 }
@@ -107,9 +107,9 @@ func writersOfOneKey(w *world) {
 	accepted := 0
 	for i, c := range commits {
 		switch {
-		case errs[i] == nil && w.verdict(c.Response).Outcome == record.Accepted:
+		case errs[i] == nil && w.verdict(arg, c.Response).Outcome == record.Accepted:
 			accepted++
-		case errs[i] == nil && w.verdict(c.Response).Outcome == record.IsDuplicate:
+		case errs[i] == nil && w.verdict(arg, c.Response).Outcome == record.IsDuplicate:
 		case errors.Is(errs[i], ledger.ErrConflict):
 			w.lost(c)
 		default:

@@ -145,16 +145,22 @@ func (w *world) submit(function string, arg []byte) ledger.Commit {
 // accept submits a record that must be accepted.
 func (w *world) accept(e record.Envelope) ledger.Commit {
 	w.Helper()
-	c := w.submit(record.FnSubmit, w.batch(e))
-	if v := w.verdict(c.Response); v.Outcome != record.Accepted {
+	arg := w.batch(e)
+	c := w.submit(record.FnSubmit, arg)
+	if v := w.verdict(arg, c.Response); v.Outcome != record.Accepted {
 		w.Fatalf("%s: %+v", e.ID(), v)
 	}
 	return c
 }
 
-func (w *world) verdict(response []byte) record.Verdict {
+// verdict is the one on a batch of one record.
+func (w *world) verdict(arg, response []byte) record.Verdict {
 	w.Helper()
-	v, err := record.DecodeVerdicts("", response)
+	envelopes, err := record.OpenBatch(arg)
+	if err != nil {
+		w.Fatal(err)
+	}
+	v, err := record.ReadVerdicts("", response, envelopes)
 	if err != nil || len(v) != 1 {
 		w.Fatalf("verdicts %s: %v", response, err)
 	}

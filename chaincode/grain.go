@@ -65,6 +65,12 @@ func (g *Grain) Seal(ctx contractapi.TransactionContextInterface, request string
 	return err
 }
 
+// Spread takes marks along edges of the lot graph; steps is a JSON list of
+// record.SpreadStep.
+func (g *Grain) Spread(ctx contractapi.TransactionContextInterface, steps string) (string, error) {
+	return g.call(ctx, record.FnSpread, steps)
+}
+
 // State reads values of the world; keys is a JSON list.
 func (g *Grain) State(ctx contractapi.TransactionContextInterface, keys string) (string, error) {
 	return g.call(ctx, record.FnState, keys)

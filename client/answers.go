@@ -32,14 +32,38 @@ type Record struct {
 	// checkpoint on the ledger covers it. They come with Client.Record alone.
 	LogIndex *uint64 `json:"logIndex,omitempty"`
 	Anchored bool    `json:"anchored,omitempty"`
+	// Voided says what took the record back; what rests on it is under review
+	// where it could not be undone.
+	Voided      *record.Voided `json:"voided,omitempty"`
+	UnderReview bool           `json:"underReview,omitzero"`
 	// Envelope is the envelope as it was signed, JSON. It comes with
 	// Client.Record alone; check it with Verify.
 	Envelope []byte `json:"envelope,omitempty"`
 }
 
+// Standing says what is the matter with a lot or with what lies in a bin.
+type Standing struct {
+	NonFood     string `json:"nonFood,omitempty"` // id of the record that made it so
+	UnderReview bool   `json:"underReview,omitzero"`
+	Held        bool   `json:"held,omitzero"`
+	Recalled    bool   `json:"recalled,omitzero"`
+	Spreading   bool   `json:"spreading,omitzero"` // a mark is still on its way: this may be marked yet
+}
+
+// Cause is why marks stand, and how far they have spread.
+type Cause struct {
+	ID string `json:"id"`
+	record.Cause
+	IssuerName string `json:"issuerName,omitempty"`
+	Spreading  bool   `json:"spreading"`
+	Waiting    int64  `json:"waiting"` // edges that the mark has still to pass, as far as it has come
+	Marked     int64  `json:"marked"`  // lots and mixes that it has reached
+}
+
 // Lot is a lot and how it is held now. Weights are grams.
 type Lot struct {
-	record.LotState
+	record.LotState // with the marks in force alone
+	Standing
 	OwnedGrams     int64               `json:"ownedGrams"`
 	InTransitGrams int64               `json:"inTransitGrams"`
 	Parts          []record.Part       `json:"parts"`
@@ -91,11 +115,13 @@ func (t *Trace) add(page *Trace) {
 
 // TraceNode is a lot or a mix of a bin.
 type TraceNode struct {
-	ID      string           `json:"id"`
-	Depth   int              `json:"depth"`         // steps from the lot asked about
-	Bin     string           `json:"bin,omitempty"` // of a mix
-	Lot     *record.LotState `json:"lot,omitempty"`
-	Records []Record         `json:"records"` // that made it or moved it, in order of time
+	ID    string           `json:"id"`
+	Depth int              `json:"depth"`           // steps from the lot asked about
+	Bin   string           `json:"bin,omitempty"`   // of a mix
+	Lot   *record.LotState `json:"lot,omitempty"`   // with the marks in force alone
+	Marks []record.Mark    `json:"marks,omitempty"` // of a mix, those in force
+	Standing
+	Records []Record `json:"records"` // that made it or moved it, in order of time
 }
 
 // TraceEdge says that grams of the parent went into the child.
@@ -115,21 +141,22 @@ type Component struct {
 
 // Bin is a bin with its content now.
 type Bin struct {
-	Code          string              `json:"code"`
-	Name          string              `json:"name"`
-	Custodian     string              `json:"custodian"`
-	QuantityGrams int64               `json:"quantityGrams"`
-	CapacityGrams int64               `json:"capacityGrams,omitempty"`
-	Epoch         int                 `json:"epoch"` // begins with the first deposit into the empty bin
-	Owner         string              `json:"owner,omitempty"`
-	Variety       string              `json:"variety,omitempty"`
-	Nature        string              `json:"nature,omitempty"`
-	NonFood       string              `json:"nonFood,omitempty"`    // id of the record that made it so
-	Mixture       []Component         `json:"mixture"`              // by share, the largest 500
-	Origins       []Origin            `json:"origins"`              // the same
-	MoreMixture   int                 `json:"moreMixture,omitzero"` // so many smaller shares are left out
-	MoreOrigins   int                 `json:"moreOrigins,omitzero"`
-	Inspections   []record.Inspection `json:"inspections"`
+	Code          string        `json:"code"`
+	Name          string        `json:"name"`
+	Custodian     string        `json:"custodian"`
+	QuantityGrams int64         `json:"quantityGrams"`
+	CapacityGrams int64         `json:"capacityGrams,omitempty"`
+	Epoch         int           `json:"epoch"` // begins with the first deposit into the empty bin
+	Owner         string        `json:"owner,omitempty"`
+	Variety       string        `json:"variety,omitempty"`
+	Nature        string        `json:"nature,omitempty"`
+	Marks         []record.Mark `json:"marks,omitempty"` // of its content, those in force
+	Standing
+	Mixture     []Component         `json:"mixture"`              // by share, the largest 500
+	Origins     []Origin            `json:"origins"`              // the same
+	MoreMixture int                 `json:"moreMixture,omitzero"` // so many smaller shares are left out
+	MoreOrigins int                 `json:"moreOrigins,omitzero"`
+	Inspections []record.Inspection `json:"inspections"`
 }
 
 // Enterprise is a registered enterprise.

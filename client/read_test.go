@@ -19,6 +19,8 @@ func TestReads(t *testing.T) {
 		"/v1/enterprises/E":    `{"uscc":"E","keys":[{"id":"k","publicKey":"04","revoked":true}]}`,
 		"/v1/records/abc":      `{"id":"abc","type":"sell","envelope":"e30=","place":{"block":3}}`,
 		"/v1/lots/a%2Fb":       `{"lot":"a/b"}`,
+		"/v1/causes/C":         `{"id":"C","kind":"recall","level":1,"spreading":true,"marked":7}`,
+		"/v1/causes/C/nodes":   `{"cause":"C","nodes":[{"id":"L-1"},{"id":"B:1.0","bin":"B"}],"next":"more"}`,
 		"/v1/jobs/J":           `{"id":"J","status":"committed","results":[{"verdict":"accepted","block":4}]}`,
 	}
 	c, _ := gateway(t, func(w http.ResponseWriter, r *http.Request) {
@@ -53,6 +55,12 @@ func TestReads(t *testing.T) {
 	}
 	if j, err := c.Job(ctx, "J"); err != nil || j.Results[0].Block != 4 {
 		t.Error(j, err)
+	}
+	if k, err := c.Cause(ctx, "C"); err != nil || k.Kind != record.MarkRecall || !k.Spreading || k.Marked != 7 {
+		t.Error(k, err)
+	}
+	if p, err := c.ReachedPage(ctx, "C", "", 2); err != nil || len(p.Nodes) != 2 || p.Nodes[1].Bin != "B" || p.Next != "more" {
+		t.Error(p, err)
 	}
 	if _, err := c.Lot(ctx, "X"); !IsNotFound(err) {
 		t.Error(err)

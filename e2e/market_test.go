@@ -119,7 +119,39 @@ func (w *market) stock() []record.Payload {
 		&record.Ship{Header: head(depot, "ARRIVED"), Lot: "P-1", Grams: 100 * kg, Owner: depot, To: mill},
 		&record.Receive{Header: w.by(mill), Shipper: depot, Shipment: "ARRIVED", Lot: "P-1", Grams: 100 * kg},
 		&record.Sell{Header: w.by(depot), Lot: "P-1", Buyer: mill, Grams: 100 * kg, Purpose: record.PurposeFood},
+		w.purchase("P-HELD", rice, 100*kg),
+		w.held("P-HELD", "HELD"),
+		w.held("P-HELD", "RELEASED"),
+		w.released("RELEASED"),
+		w.taken(),
+		w.void(w.taken()),
 	}
+}
+
+// held is a hold of a lot by its owner, under a ref of its own.
+func (w *market) held(lot, ref string) record.Payload {
+	return &record.Hold{Header: head(depot, ref), Target: lot, Reason: "待检"}
+}
+
+// released ends a hold of P-HELD.
+func (w *market) released(ref string) record.Payload {
+	hold := w.sign(w.held("P-HELD", ref))
+	return &record.Release{Header: w.by(depot), Record: hold.Envelope.ID(), Of: record.Reference{Issuer: depot, Ref: ref}, Reason: "合格"}
+}
+
+// taken is a purchase that is taken back.
+func (w *market) taken() record.Payload {
+	return &record.Purchase{Header: head(depot, "TAKEN"), Lot: "P-TAKEN", Variety: rice, Seller: nobody, Nature: bought, GrossGrams: kg, NetGrams: kg}
+}
+
+// void takes a record of its issuer's back.
+func (w *market) void(p record.Payload) record.Payload {
+	w.t.Helper()
+	a, err := record.Annul(w.sign(p).Envelope, "误录")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return &record.Void{Header: w.by(p.Head().Issuer), Annulment: a}
 }
 
 // purchase by the depot, from somebody who keeps no records.

@@ -37,6 +37,10 @@ func (w *market) nameRefusals() []refusal {
 			Document: "1", Content: []byte(`{}`)}),
 		w.payload(record.WrongLotKind, never, &record.Purchase{Header: w.by(mill), Lot: "P-9", FromLot: "P-1", FromGrams: 1,
 			Seller: depot, Nature: bought, GrossGrams: 1, NetGrams: 1}),
+		w.payload(record.UnknownRecord, never, w.void(w.sold(depot, "P-1", kg))),
+		w.payload(record.WrongRecordKind, never, w.void(w.held("P-HELD", "HELD"))),
+		w.payload(record.AlreadyVoided, against, w.void(w.taken())),
+		w.payload(record.AlreadyLifted, against, w.released("RELEASED")),
 	}
 }
 
@@ -57,6 +61,7 @@ func (w *market) grainRefusals() []refusal {
 		w.payload(record.NoInspection, against, &record.Withdraw{Header: w.by(depot), Bin: binFull, Lot: "W-9", Grams: kg,
 			Purpose: record.PurposeFood}),
 		w.payload(record.NotForFood, against, w.sold(depot, "P-BAD", kg)),
+		w.payload(record.OnHold, against, w.sold(depot, "P-HELD", kg)),
 		w.payload(record.MixedLot, against, &record.Merge{Header: w.by(depot), Output: record.Amount{Lot: "X-9", Grams: 2 * kg},
 			Inputs: []record.Amount{{Lot: "P-1", Grams: kg}, {Lot: "P-WHEAT", Grams: kg}}}),
 		w.payload(record.InsufficientQuantity, against, w.sold(depot, "P-1", 5000*kg)),

@@ -43,7 +43,6 @@ func TestEveryRefusal(t *testing.T) {
 // wholeTransactions are the reasons that no record can be made to provoke
 // here, since they are about the ledger, and the one that is no refusal.
 var wholeTransactions = []record.Code{
-	record.UnknownRecord, // of a seal, which the gateway sends by itself
 	record.AlreadyInitialised, record.NotInitialised, record.ClockSkew, record.BadCall, record.Internal, record.Panicked,
 	record.Duplicate,
 }

@@ -9,12 +9,14 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/grainledger/grainledger/chaincode/contract"
 	"github.com/grainledger/grainledger/gateway/api"
 	"github.com/grainledger/grainledger/gateway/index"
 	"github.com/grainledger/grainledger/gateway/jobs"
 	"github.com/grainledger/grainledger/gateway/ledger"
+	"github.com/grainledger/grainledger/gateway/spread"
 	"github.com/grainledger/grainledger/gateway/tlog"
 )
 
@@ -45,7 +47,7 @@ type node struct {
 // of them fails.
 func open(ctx context.Context, c *config, log *slog.Logger) (*node, error) {
 	n := &node{config: c, log: log, metrics: api.NewMetrics(), broken: make(chan error, 2)}
-	for _, step := range []func(context.Context) error{n.openLedger, n.openRoot, n.openIndex, n.openLog, n.openQueue, n.openAnchor} {
+	for _, step := range []func(context.Context) error{n.openLedger, n.openRoot, n.openIndex, n.openLog, n.openSpread, n.openQueue, n.openAnchor} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, n.close())
 		}
@@ -64,6 +66,30 @@ func (n *node) openLedger(ctx context.Context) error {
 	}
 	n.opened, n.ledger = opened, opened.ledger
 	return nil
+}
+
+// openSpread lets marks spread for as long as the index follows the ledger.
+func (n *node) openSpread(ctx context.Context) error {
+	s := spread.New(n.ledger, n.index, n.log)
+	spreading, stop := context.WithCancel(context.WithoutCancel(ctx))
+	follow := n.follow
+	n.follow = func() { stop(); follow() }
+	n.work.Go(func() { s.Run(spreading) })
+	n.metrics.Gauge("grainledger_spread_set_marks", "Marks that this gateway has carried to lots and mixes since it started.",
+		func() float64 { return float64(s.Set()) })
+	n.metrics.Gauge("grainledger_spread_late_marks", "Marks that have still to pass an edge of the lot graph; -1 while the index cannot be read.",
+		func() float64 { return late(n.index) })
+	return nil
+}
+
+func late(ix *index.Index) float64 {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	n, err := ix.CountLate(ctx)
+	if err != nil {
+		return -1
+	}
+	return float64(n)
 }
 
 func (n *node) openQueue(ctx context.Context) error {

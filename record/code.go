@@ -43,17 +43,21 @@ const (
 	UnknownTable      Code = 5007 // no such rule table
 	WrongLotKind      Code = 5008 // the lot exists, but is not of the kind that this record needs
 	UnknownRecord     Code = 5009 // the issuer has no accepted record of this ref
+	WrongRecordKind   Code = 5010 // the record exists, but is not one that can be voided, or released
 
 	NotCustodian   Code = 6001 // the issuer never held any of it
 	NotOwner       Code = 6002 // the named owner never owned any of it
 	NotConsignee   Code = 6003 // the shipment goes to somebody else
 	ShipmentClosed Code = 6004 // the shipment was received, returned or cancelled before
 	OwnerUnclear   Code = 6005 // several parties own the lot: the record must name whose grain it is
+	AlreadyVoided  Code = 6006 // the record was voided or corrected before
+	AlreadyLifted  Code = 6007 // the hold, recall or review was released before
 
 	MixedBin     Code = 7001 // the bin holds another owner's, another variety's or another nature's grain
 	NoInspection Code = 7002 // no passing outbound inspection of the bin that is still valid
 	NotForFood   Code = 7003 // the grain must not be used for food
 	MixedLot     Code = 7004 // lots of different variety or nature cannot be merged
+	OnHold       Code = 7005 // the grain is held or recalled: it does not move
 
 	InsufficientQuantity Code = 8001 // less is there than the record takes
 	MoreThanShipped      Code = 8002 // more received than was shipped
@@ -86,8 +90,9 @@ var reasons = map[Code]string{
 	UnknownLot: "unknown_lot", LotExists: "lot_exists", UnknownBin: "unknown_bin",
 	UnknownShipment: "unknown_shipment", UnknownEnterprise: "unknown_enterprise",
 	UnknownKey: "unknown_key", UnknownTable: "unknown_table", WrongLotKind: "wrong_lot_kind",
-	UnknownRecord: "unknown_record",
-	NotCustodian:  "not_custodian", NotOwner: "not_owner", NotConsignee: "not_consignee",
+	UnknownRecord: "unknown_record", WrongRecordKind: "wrong_record_kind",
+	AlreadyVoided: "already_voided", AlreadyLifted: "already_lifted", OnHold: "on_hold",
+	NotCustodian: "not_custodian", NotOwner: "not_owner", NotConsignee: "not_consignee",
 	ShipmentClosed: "shipment_closed", OwnerUnclear: "owner_unclear",
 	MixedBin: "mixed_bin", NoInspection: "no_inspection", NotForFood: "not_for_food", MixedLot: "mixed_lot",
 	InsufficientQuantity: "insufficient_quantity", MoreThanShipped: "more_than_shipped",

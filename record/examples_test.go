@@ -3,6 +3,7 @@ package record
 import (
 	"encoding/base64"
 	"strings"
+	"slices"
 	"testing"
 	"time"
 
@@ -50,7 +51,38 @@ func by(issuer, ref string) Header {
 
 // examples makes fresh examples, so that a test may change them.
 func examples() []example {
-	return append(registryExamples(), append(lotExamples(), custodyExamples()...)...)
+	return slices.Concat(registryExamples(), lotExamples(), custodyExamples(), markExamples())
+}
+
+// annulment takes an example back.
+func annulment(p Payload, reason string) Annulment {
+	payload, err := EncodePayload(p)
+	if err != nil {
+		panic(err)
+	}
+	o := Original{Type: p.Type(), Payload: payload}
+	return Annulment{Record: o.ID(), Of: Reference{p.Head().Issuer, p.Head().Ref}, Original: o, Reason: reason}
+}
+
+func markExamples() []example {
+	split := annulment(&Split{Header: by(depot, "S-1"), Lot: "P1", Outputs: []Amount{{"S1", 1000}}}, "重复录入")
+	report := annulment(&Inspect{Header: by(lab, "I-2"), Target: binCode, Stage: StageOutbound,
+		Items: []Measured{{"cadmium_mgkg", "0.25"}}}, "样品混淆")
+	report.Regulator = regulator
+	sale := annulment(&Sell{Header: by(depot, "SE-1"), Lot: "W1", Buyer: mill, Grams: 5_000_000, Purpose: PurposeFood}, "数量有误")
+	return []example{
+		{"void", &Void{Header: by(regulator, "V-1"), Annulment: split}},
+		{"void inspection", &Void{Header: by(lab, "V-2"), Annulment: report}},
+		{"correct", &Correct{Header: by(depot, "C-1"), Annulment: sale, Replacement: SM3([]byte("the right one"))}},
+		{"correct inspection", &Correct{Header: by(lab, "C-2"), Annulment: report, Replacement: SM3([]byte("the right one"))}},
+		{"hold", &Hold{Header: by(regulator, "HD-1"), Target: "W1", Holder: mill, Reason: "镉超标，待复检", Document: "苏市监封〔2025〕12号"}},
+		{"hold bin", &Hold{Header: by(depot, "HD-2"), Target: binCode, Reason: "熏蒸"}},
+		{"recall", &Recall{Header: by(regulator, "RL-1"), Targets: []string{"R1", "R2"}, Holder: shop, Level: 1, Reason: "黄曲霉毒素B1超标",
+			Notice: "请停止食用并退回购买处", To: mill}},
+		{"release", &Release{Header: by(regulator, "RE-1"), Record: SM3([]byte("hold")), Of: Reference{regulator, "HD-1"}, Reason: "复检合格"}},
+		{"release of a lot", &Release{Header: by(regulator, "RE-2"), Target: "W1", Reason: "逐项复核"}},
+		{"release of a bin", &Release{Header: by(regulator, "RE-3"), Target: binCode, Reason: "逐项复核"}},
+	}
 }
 
 // noteOf is the note of a log, as far as the form of a record goes.

@@ -21,7 +21,10 @@ type member struct {
 
 func (m member) field() string { return strings.Join(m.path, "/") }
 
-var anyValue = reflect.TypeFor[jsontext.Value]()
+var (
+	anyValue = reflect.TypeFor[jsontext.Value]()
+	anyBytes = reflect.TypeFor[[]byte]() // base64
+)
 
 // membersOf lists every member of a struct, the first item of every list and
 // the members inside them.
@@ -41,7 +44,7 @@ func membersOf(t reflect.Type, at ...string) []member {
 func inside(m member) []member {
 	all := []member{m}
 	switch {
-	case m.typ == anyValue:
+	case m.typ == anyValue, m.typ == anyBytes:
 	case m.typ.Kind() == reflect.Slice:
 		all = append(all, inside(member{append(slices.Clone(m.path), "0"), m.typ.Elem(), true})...)
 	case m.typ.Kind() == reflect.Struct:
@@ -57,6 +60,8 @@ func fill(v reflect.Value) {
 	switch {
 	case v.Type() == anyValue:
 		v.SetBytes([]byte(`{"a":1}`))
+	case v.Type() == anyBytes:
+		v.SetBytes([]byte("x"))
 	case v.Kind() == reflect.String:
 		v.SetString("x")
 	case v.CanInt():

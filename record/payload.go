@@ -111,12 +111,21 @@ var payloads = map[Type]func() Payload{
 	TypeAdjust:     func() Payload { return new(Adjust) },
 	TypeWriteOff:   func() Payload { return new(WriteOff) },
 	TypeCheckpoint: func() Payload { return new(Checkpoint) },
+	TypeHold:       func() Payload { return new(Hold) },
+	TypeRecall:     func() Payload { return new(Recall) },
+	TypeRelease:    func() Payload { return new(Release) },
+}
+
+// Void and correct decode what they take back, so they join when the others
+// are there.
+func init() {
+	payloads[TypeVoid] = func() Payload { return new(Void) }
+	payloads[TypeCorrect] = func() Payload { return new(Correct) }
 }
 
 // reserved are the types that the design names and whose rules come later.
 // Their records are refused with UnsupportedType until then.
 var reserved = map[Type]bool{
-	"void": true, "correct": true, "hold": true, "release": true, "recall": true, "spread": true,
 	"stocktake": true, "nature-change": true, "payment": true, "filing": true, "plan": true,
 	"credit": true, "objection": true, "repair": true, "measure": true, "rating": true,
 }

@@ -83,7 +83,7 @@ func TestEachTypeMakesItsOwnPayload(t *testing.T) {
 
 // The types of the design whose rules come later.
 func TestReservedTypes(t *testing.T) {
-	for _, typ := range strings.Fields(`void correct hold release recall spread stocktake nature-change payment filing plan
+	for _, typ := range strings.Fields(`stocktake nature-change payment filing plan
 		credit objection repair measure rating`) {
 		_, err := DecodePayload(Type(typ), []byte(`{}`))
 		wantRefusal(t, err, UnsupportedType, "")

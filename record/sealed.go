@@ -94,6 +94,10 @@ func Counterparties(p Payload) []string {
 		return named(p.Carrier, p.To)
 	case *Sell:
 		return named(p.Buyer)
+	case *Void:
+		return p.parties(p.Issuer)
+	case *Correct:
+		return p.parties(p.Issuer)
 	}
 	return nil
 }

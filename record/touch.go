@@ -49,6 +49,13 @@ func (t *Touches) moveLot(lot string) {
 	t.write(StockKey(lot))
 }
 
+// markLot: the keys of a lot that the record marks, which depends on who owns
+// and holds it.
+func (t *Touches) markLot(lot string) {
+	t.read(StockKey(lot))
+	t.write(LotKey(lot))
+}
+
 // Touched tells what the rules for p read and write, beside the keys of rule
 // tables and of the signers.
 func Touched(p Payload) Touches {
@@ -67,11 +74,15 @@ func Touched(p Payload) Touches {
 // U+0000, as Fabric asks; the last part alone may hold free text.
 const RootKey = "root"
 
+const lotPrefix = "lot/"
+
+func isLotKey(key string) bool { return strings.HasPrefix(key, lotPrefix) }
+
 func EnterpriseKey(uscc string) string           { return "org/" + uscc }
 func FacilityKey(code string) string             { return "fac/" + code }
 func KeyKey(keyID string) string                 { return "key/" + keyID }
 func DeviceKey(device string) string             { return "dev/" + device }
-func LotKey(lot string) string                   { return "lot/" + lot }
+func LotKey(lot string) string                   { return lotPrefix + lot }
 func StockKey(lot string) string                 { return "qty/" + lot }
 func BinKey(code string) string                  { return "bin/" + code }
 func ShipmentKey(shipper, ref string) string     { return "shp/" + shipper + "/" + ref }
@@ -79,6 +90,8 @@ func EntryKey(issuer, ref string) string         { return "rec/" + issuer + "/" 
 func LogKey(origin string) string                { return "log/" + origin }
 func InspectionKey(id string) string             { return "ins/" + id }
 func BatchKey(gtin, batch string) string         { return "gs1/" + gtin + "/" + batch }
+func CauseKey(record string) string              { return "cause/" + record }
+func MixMarksKey(mix string) string              { return "mark/" + mix }
 func RuleKey(table string) string                { return "rule/" + table }
 func RuleContentKey(table, record string) string { return "rulev/" + table + "/" + record }
 

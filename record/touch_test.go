@@ -41,6 +41,28 @@ var touchTable = []struct{ name, reads, writes, makes, tables string }{
 	{"adjust moisture", "fac/" + binCode, "bin/" + binCode, "", ""},
 	{"adjust impurity", "", "lot/P1 qty/P1", "", ""},
 	{"write-off", "", "lot/P1 qty/P1", "", ""},
+	{"void", "org/" + depot, "rec/" + depot + "/S-1 cause/" + taken("void") + " lot/P1 qty/P1 lot/S1 qty/S1", "", ""},
+	{"void inspection", "org/" + lab + " org/" + regulator + " fac/" + binCode,
+		"rec/" + lab + "/I-2 cause/" + taken("void inspection") + " bin/" + binCode, "", ""},
+	{"correct", "org/" + depot, "rec/" + depot + "/SE-1 cause/" + taken("correct") + " lot/W1 qty/W1", "", ""},
+	{"correct inspection", "org/" + lab + " org/" + regulator + " fac/" + binCode,
+		"rec/" + lab + "/I-2 cause/" + taken("correct inspection") + " bin/" + binCode, "", ""},
+	{"hold", "qty/W1 org/" + mill, "lot/W1", "", ""},
+	{"hold bin", "fac/" + binCode + " org/" + depot, "bin/" + binCode, "", ""},
+	{"recall", "qty/R1 qty/R2 org/" + shop + " org/" + mill, "lot/R1 lot/R2", "", ""},
+	{"release", "org/" + regulator + " rec/" + regulator + "/HD-1", "cause/" + SM3([]byte("hold")), "", ""},
+	{"release of a lot", "qty/W1", "lot/W1", "", ""},
+	{"release of a bin", "fac/" + binCode + " org/" + depot, "bin/" + binCode, "", ""},
+}
+
+// taken is the id of the record that an example takes back.
+func taken(name string) string {
+	for _, e := range markExamples() {
+		if e.name == name {
+			return AnnulmentOf(e.p).Record
+		}
+	}
+	return ""
 }
 
 func mustID(point string) string {
@@ -170,7 +192,7 @@ func TestKeysAreApart(t *testing.T) {
 	keys := []string{
 		RootKey, EnterpriseKey(depot), FacilityKey(binCode), KeyKey("a"), DeviceKey("a"), LotKey("a"), StockKey("a"), BinKey(binCode),
 		ShipmentKey(depot, "a"), EntryKey(depot, "a"), InspectionKey("a"), BatchKey(gtin14, "a"), RuleKey("a"), RuleContentKey("a", "b"),
-		EdgeKey("a", "b", "c"), EdgeKey("c", "b", "a"), EntryKey(depot, "a/b"), EntryKey(mill, "a"),
+		CauseKey("a"), MixMarksKey("a"), EdgeKey("a", "b", "c"), EdgeKey("c", "b", "a"), EntryKey(depot, "a/b"), EntryKey(mill, "a"),
 	}
 	for i, k := range keys {
 		if !utf8.ValidString(k) || k == "" || k[0] == 0 {

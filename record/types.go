@@ -40,4 +40,12 @@ const (
 
 	// TypeCheckpoint anchors the state of a transparency log.
 	TypeCheckpoint Type = "checkpoint"
+	// Types that take records back.
+	TypeVoid    Type = "void"
+	TypeCorrect Type = "correct"
+
+	// Types that keep grain where it is, and let it go.
+	TypeHold    Type = "hold"
+	TypeRecall  Type = "recall"
+	TypeRelease Type = "release"
 )

@@ -36,6 +36,9 @@ const (
 	FlagRegulatorNotified Flag = "regulator_notified" // a write-off shows to the regulator
 	FlagNotCounted        Flag = "not_counted"        // an outbound report older than the bin's last deposit
 	FlagCosigned          Flag = "cosigned"           // a counterparty's signature was added to an accepted record
+	FlagUndone            Flag = "undone"             // of a void: what the record did is taken back
+	FlagUnderReview       Flag = "under_review"       // of a void: others have built on it, so it is marked and not undone
+	FlagStillNonFood      Flag = "still_non_food"     // of a void: lab and regulator have not both signed, so the grain must not be eaten yet
 )
 
 // Verdict is the ledger's answer to one record. The verdicts of a transaction
@@ -131,6 +134,7 @@ const (
 	FnInit   = "Init"   // args: Root as JSON
 	FnSubmit = "Submit" // args: a batch; answers verdicts
 	FnSeal   = "Seal"   // args: SealRequest as JSON; transient: part name -> part
+	FnSpread = "Spread" // args: JSON list of SpreadStep; answers SpreadDone
 	FnState  = "State"  // args: JSON list of keys; answers a JSON list of values; evaluate only
 
 	// FnPreview answers the verdicts that a batch of unsigned envelopes would

@@ -29,6 +29,24 @@ type Entry struct {
 	Flags    []Flag   `json:"flags,omitempty"`
 	Sealed   []string `json:"sealed,omitempty"`   // SM3 of each sealed part
 	Cosigned []string `json:"cosigned,omitempty"` // USCCs of counterparties that signed too
+	Undo     Undo     `json:"undo,omitzero"`
+	Voided   *Voided  `json:"voided,omitempty"`
+}
+
+// Undo is what a void of the record will need and what neither its payload nor
+// the state tells later. Most records need none of it.
+type Undo struct {
+	Mix     string  `json:"mix,omitempty"`     // that it put grain into, drew from or reported on
+	Owner   string  `json:"owner,omitempty"`   // whose grain it was, where the payload does not say
+	NonFood []int64 `json:"nonFood,omitempty"` // grams of each input that were not for food; empty where none were
+	Took    []Mark  `json:"took,omitempty"`    // marks that a bin took over with the grain
+	Lost    []Part  `json:"lost,omitempty"`    // transit loss by owner, where it was not all food of the shipment's owner
+}
+
+// Voided says that a record was taken back.
+type Voided struct {
+	By          string `json:"by"` // id of the void or correct
+	Replacement string `json:"replacement,omitempty"`
 }
 
 // RegisteredEnterprise is what the registry holds about an enterprise.
@@ -98,7 +116,7 @@ type LotState struct {
 	NaturalGrams  int64  `json:"naturalGrams,omitzero"`  // taken off so far as natural loss
 	MoistureGrams int64  `json:"moistureGrams,omitzero"` // and as moisture reduction
 	ImpurityGrams int64  `json:"impurityGrams,omitzero"` // and as impurity reduction
-	NonFood       string `json:"nonFood,omitempty"`      // id of the record that made it so
+	Marks         []Mark `json:"marks,omitempty"`        // in force while their causes are
 }
 
 // Stock is how a lot is held: for each party so many grams owned and so many
@@ -137,7 +155,7 @@ type BinState struct {
 	Variety        string          `json:"variety,omitempty"`
 	Nature         string          `json:"nature,omitempty"`
 	Product        string          `json:"product,omitempty"`      // where what lies in it has been processed
-	NonFood        string          `json:"nonFood,omitempty"`      // id of the record that made it so
+	Marks          []Mark          `json:"marks,omitempty"`        // of the current mix; a new mix of the epoch takes them over
 	DepositedGrams int64           `json:"depositedGrams"`         // in this epoch
 	NaturalGrams   int64           `json:"naturalGrams,omitzero"`  // taken off in this epoch as natural loss
 	MoistureGrams  int64           `json:"moistureGrams,omitzero"` // and as moisture reduction
@@ -153,6 +171,14 @@ func (b *BinState) UntouchedSince(record string) bool { return b.Last == record 
 
 // MixID names a mix as a node of the lot graph.
 func (b *BinState) MixID() string { return MixID(b.Bin, b.Epoch, b.Mix) }
+
+// NextMixID names the mix that grain put into the bin now becomes part of.
+func (b *BinState) NextMixID() string {
+	if b.Closed {
+		return MixID(b.Bin, b.Epoch, b.Mix+1)
+	}
+	return b.MixID()
+}
 
 // BinInspection is what a withdrawal needs to know of an outbound report.
 type BinInspection struct {

@@ -93,6 +93,8 @@ func (c *Contract) Invoke(stub Stub, function string, args [][]byte) (response [
 		return nil, c.seal(stub, args[0])
 	case record.FnPreview:
 		return c.preview(stub, args[0])
+	case record.FnSpread:
+		return c.spread(stub, args[0])
 	case record.FnState:
 		return c.state(stub, args[0])
 	}

@@ -28,17 +28,17 @@ func TestNonFoodIsInherited(t *testing.T) {
 	w.refuse(record.NotForFood, &record.Withdraw{Header: w.head(depot), Bin: binA, Lot: "W1", Grams: kg, Purpose: record.PurposeFood})
 	w.accept(&record.Withdraw{Header: w.head(depot), Bin: binA, Lot: "W1", Grams: kg, Purpose: record.PurposeFeed})
 	for _, lot := range []string{"P1", "S1", "M1", "W1"} {
-		if value[record.LotState](w, record.LotKey(lot)).NonFood == "" {
+		if !w.unfit(lot) {
 			t.Errorf("%s may be eaten", lot)
 		}
 	}
-	if value[record.LotState](w, record.LotKey("P2")).NonFood != "" {
+	if w.unfit("P2") {
 		t.Error("P2 must not be marked")
 	}
 	// Emptied, the bin begins anew.
 	w.accept(&record.Withdraw{Header: w.head(depot), Bin: binA, Lot: "W2", Grams: 100 * kg, Purpose: record.PurposeFeed})
 	w.stored(binA, "P2", 10)
-	if b := value[record.BinState](w, record.BinKey(binA)); b.NonFood != "" || b.Epoch != 2 {
+	if b := w.bin(binA); w.unfit(b.MixID()) || b.Epoch != 2 {
 		t.Errorf("the new epoch is %+v", b)
 	}
 }
@@ -64,7 +64,7 @@ func TestGrainSoldForAnotherPurpose(t *testing.T) {
 	}
 	milled("R1", 50)
 	milled("R2", 50)
-	if value[record.LotState](w, record.LotKey("R1")).NonFood != "" || value[record.LotState](w, record.LotKey("R2")).NonFood == "" {
+	if w.unfit("R1") || !w.unfit("R2") {
 		t.Error("the wrong product is marked")
 	}
 }
@@ -288,7 +288,7 @@ func TestAnOwnLabSpeaksForItsOwnGrain(t *testing.T) {
 	r := w.report("P1", record.StageStorage, record.Measured{Item: "cadmium_mgkg", Value: "9"})
 	r.Issuer = mill
 	w.accept(r)
-	if value[record.LotState](w, record.LotKey("P1")).NonFood != "" {
+	if w.unfit("P1") {
 		t.Error("the owner of one gram condemned the lot")
 	}
 	w.accept(&record.Sell{Header: w.head(depot), Lot: "P1", Buyer: shop, Grams: kg, Purpose: record.PurposeFood})
@@ -296,7 +296,7 @@ func TestAnOwnLabSpeaksForItsOwnGrain(t *testing.T) {
 	r = w.report("M1", record.StageStorage, record.Measured{Item: "cadmium_mgkg", Value: "9"})
 	r.Issuer = mill // all its own
 	w.accept(r)
-	if value[record.LotState](w, record.LotKey("M1")).NonFood == "" {
+	if !w.unfit("M1") {
 		t.Error("the mill's own lot may be eaten")
 	}
 }

@@ -14,6 +14,16 @@ import (
 // drawRecord makes a random record out of a few parties, lots and bins, so
 // that many are refused, many are accepted, and many meet each other.
 func drawRecord(t *rapid.T, w *world, n int) record.Payload {
+	p := drawMark(t, w)
+	if p == nil {
+		p = drawGrain(t, w, n)
+	}
+	w.past = append(w.past, p)
+	return p
+}
+
+// drawGrain is a record that makes, moves or inspects grain.
+func drawGrain(t *rapid.T, w *world, n int) record.Payload {
 	parties := []string{coop, depot, depot2, mill, shop}
 	party := func(label string) string { return rapid.SampledFrom(parties).Draw(t, label) }
 	lots := []string{"H0", "H1", "H2", "L0", "L1", "L2", "L3", "L4", "L0a", "L1b", "L2m", "L3m", "L4p", "L1p"}

@@ -106,3 +106,43 @@ func TestEventSkipsRefusals(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+// TestVoidOfWhatTheTransactionMade: nothing of what was made is read for it,
+// and it is undone.
+func TestVoidOfWhatTheTransactionMade(t *testing.T) {
+	w := newWorld(t)
+	harvest := w.newHarvest("H1")
+	s, envelopes := w.endorsed(harvest, w.voidOf(coop, harvest))
+	v := w.verdicts(s, envelopes...)
+	want(t, v[0], record.Accepted, 0)
+	want(t, v[1], record.Accepted, 0)
+	if _, read := s.reads[record.StockKey("H1")]; read || !flagged(v[1], record.FlagUndone) {
+		t.Errorf("the stock was read (%t), or nothing undone: %v", read, v[1].Flags)
+	}
+}
+
+// TestVoidReadsWhatWasMade: in a transaction of its own, a void reads how what
+// the record made is held now, and conflicts with whoever changes that.
+func TestVoidReadsWhatWasMade(t *testing.T) {
+	w := newWorld(t)
+	harvest := w.newHarvest("H1")
+	w.accept(harvest)
+	ship := &record.Ship{Header: w.head(coop), Lot: "H1", Grams: kg, Owner: coop, To: depot}
+	w.accept(ship)
+	for key, of := range map[string]record.Payload{
+		record.StockKey("H1"):              harvest,
+		record.ShipmentKey(coop, ship.Ref): ship,
+	} {
+		again := w.fork()
+		again.TB = t
+		s, _ := again.endorsed(again.voidOf(coop, of))
+		if _, read := s.reads[key]; !read {
+			t.Errorf("%s was not read", key)
+		}
+	}
+	void, _ := w.endorsed(w.voidOf(coop, ship))
+	w.accept(w.newSale("H1"))
+	if err := w.commit(void); !errors.Is(err, errConflict) {
+		t.Errorf("the void of a shipment of what was sold meanwhile: %v", err)
+	}
+}

@@ -32,19 +32,29 @@ func (b *batch) repeated(it *item, signed *signers, v *record.Verdict) (bool, er
 	}
 	if len(now.Cosigned) > len(entry.Cosigned) {
 		slices.Sort(now.Cosigned)
-		if confirmed(it.payload, now.Cosigned) {
-			now.Flags = slices.DeleteFunc(slices.Clone(now.Flags), func(f record.Flag) bool { return f == record.FlagUnconfirmed })
-		}
+		settled := b.settled(it, now.Cosigned)
+		now.Flags = slices.DeleteFunc(slices.Clone(now.Flags), func(f record.Flag) bool { return f == settled })
 		state.Put(b.view, at, &now)
 		v.Flags = append(slices.Clone(now.Flags), record.FlagCosigned)
 	}
 	return true, nil
 }
 
-// confirmed tells whether a purchase's seller is among those that signed too.
-func confirmed(p record.Payload, cosigned []string) bool {
-	purchase, ok := p.(*record.Purchase)
-	return ok && slices.Contains(cosigned, purchase.Seller)
+// settled is the flag of an accepted record that no longer holds now that
+// these parties have signed too: a purchase whose seller has, the void of a
+// report that lab and regulator have. Empty where none falls.
+func (b *batch) settled(it *item, cosigned []string) record.Flag {
+	if purchase, ok := it.payload.(*record.Purchase); ok {
+		if slices.Contains(cosigned, purchase.Seller) {
+			return record.FlagUnconfirmed
+		}
+		return ""
+	}
+	issuer := state.Get[record.RegisteredEnterprise](b.view, record.EnterpriseKey(it.payload.Head().Issuer))
+	if issuer == nil {
+		return ""
+	}
+	return b.contract.lots.Cosigned(&state.Case{View: b.view, ID: it.id, Now: b.now, Issuer: issuer, Cosigned: cosigned}, it.payload)
 }
 
 // issuer is the registered enterprise that signs, of a kind that may sign

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -136,24 +137,23 @@ func (b *batch) apply(it *item, v *record.Verdict) error {
 	state.Put(b.view, record.EntryKey(head.Issuer, head.Ref), &record.Entry{
 		ID: it.id, Type: it.payload.Type(), Tx: b.tx, Index: v.Index,
 		Flags: c.Flags, Sealed: record.SealedNames(it.payload), Cosigned: c.Cosigned,
+		Undo: undo(c),
 	})
 	return nil
 }
 
+// undo is what the rules noted for a void, without what goes without saying.
+func undo(c *state.Case) record.Undo {
+	if u := &c.Undo; !slices.ContainsFunc(u.NonFood, func(grams int64) bool { return grams != 0 }) {
+		u.NonFood = nil
+	}
+	return c.Undo
+}
+
 // store writes what was accepted, in key order, and the one event.
 func (b *batch) store(stub Stub) ([]byte, error) {
-	writes, err := b.view.Writes()
-	if err != nil {
-		return nil, internal(err)
-	}
-	stub.StartWriteBatch()
-	for _, w := range writes {
-		if err := stub.PutState(w.Key, w.Value); err != nil {
-			return nil, internal(err)
-		}
-	}
-	if err := stub.FinishWriteBatch(); err != nil {
-		return nil, internal(err)
+	if err := put(stub, b.view); err != nil {
+		return nil, err
 	}
 	if len(b.event.Records) > 0 {
 		b.event.Version = record.EventVersion

@@ -45,6 +45,7 @@ type world struct {
 	*memory
 	keys map[string]*record.PrivateKey
 	refs int
+	past []record.Payload // that were accepted, or that the generator has drawn
 }
 
 func newWorld(t testing.TB) *world {
@@ -164,6 +165,7 @@ func (w *world) accept(p record.Payload, cosigners ...string) record.Verdict {
 	if v.Outcome != record.Accepted {
 		w.Fatalf("%s %+v: %s %s %s", p.Type(), p, v.Reason, v.Field, v.Detail)
 	}
+	w.past = append(w.past, p)
 	return v
 }
 

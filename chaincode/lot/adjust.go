@@ -27,6 +27,7 @@ func (r *Rules) adjustBin(c *state.Case, p *record.Adjust) error {
 	if err := takeOut(b, p.Grams); err != nil {
 		return err
 	}
+	c.Undo.Mix = b.MixID()
 	saveBin(c, b)
 	return nil
 }
@@ -45,9 +46,11 @@ func (r *Rules) adjustLot(c *state.Case, p *record.Adjust) error {
 		natural: &lot.NaturalGrams, moisture: &lot.MoistureGrams, impurity: &lot.ImpurityGrams,
 		variety: lot.Variety, since: lot.OccurredAt, base: lot.Grams,
 	})
-	if _, err := h.remove(p.Issuer, owner, p.Grams); err != nil {
+	unfit, err := h.remove(p.Issuer, owner, p.Grams)
+	if err != nil {
 		return err
 	}
+	drewOf(c, p.Owner, owner, unfit)
 	h.save(c)
 	state.Put(c.View, record.LotKey(h.id), &lot)
 	return nil
@@ -93,5 +96,41 @@ func (r *Rules) checkNatural(c *state.Case, p *record.Adjust, variety, since str
 	}
 	if taken > percentOf(percent, base) {
 		c.Flag(record.FlagOverQuota)
+	}
+}
+
+// undoAdjust puts back what was taken off, and off the sum that the quota is
+// held against; into a bin only while it holds the mix that it came from.
+func undoAdjust(c *state.Case, o *original, p *record.Adjust) bool {
+	if record.IsBinCode(p.Target) {
+		b := o.stillIn(c, p.Target)
+		if b == nil {
+			return false
+		}
+		b.Grams += p.Grams
+		uncount(p, &b.NaturalGrams, &b.MoistureGrams, &b.ImpurityGrams)
+		saveBin(c, b)
+		return true
+	}
+	h, err := find(c, p.Target)
+	if err != nil {
+		return false
+	}
+	lot := *h.lot
+	o.restore(h, o.owner(p.Owner), p.Issuer, p.Grams, 0)
+	uncount(p, &lot.NaturalGrams, &lot.MoistureGrams, &lot.ImpurityGrams)
+	h.save(c)
+	state.Put(c.View, record.LotKey(h.id), &lot)
+	return true
+}
+
+func uncount(p *record.Adjust, natural, moisture, impurity *int64) {
+	switch p.Kind {
+	case record.AdjustNatural:
+		*natural -= p.Grams
+	case record.AdjustMoisture:
+		*moisture -= p.Grams
+	case record.AdjustImpurity:
+		*impurity -= p.Grams
 	}
 }

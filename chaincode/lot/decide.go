@@ -53,6 +53,14 @@ func (r *Rules) Decide(c *state.Case, p record.Payload) (bool, error) {
 		return true, r.adjust(c, p)
 	case *record.WriteOff:
 		return true, writeOff(c, p)
+	case *record.Void, *record.Correct:
+		return true, void(c, p)
+	case *record.Hold:
+		return true, hold(c, p)
+	case *record.Recall:
+		return true, recall(c, p)
+	case *record.Release:
+		return true, release(c, p)
 	}
 	return false, nil
 }

@@ -7,5 +7,6 @@
 // by deduction, by-product, process loss, transit loss, adjustment and
 // write-off; of every lot as many grams are owned as are in custody of parties
 // and open shipments; no quantity is negative; the lot graph has no cycle;
-// what is made from grain that must not be eaten must not be eaten either.
+// what is made of marked grain is marked, at once or by spreading; a record that is
+// taken back leaves all of this true.
 package lot

@@ -33,3 +33,12 @@ func (r *Rules) checkYield(c *state.Case, p *record.Harvest) {
 		c.Flag(record.FlagYield)
 	}
 }
+
+func undoHarvest(c *state.Case, o *original, p *record.Harvest) bool {
+	h := o.intact(c, p.Lot, nil)
+	if h == nil {
+		return false
+	}
+	o.unmake(c, h)
+	return true
+}

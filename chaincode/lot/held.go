@@ -22,7 +22,7 @@ func find(c *state.Case, id string) (*held, error) {
 	if lot == nil || stock == nil {
 		return nil, record.Refuse(record.UnknownLot, "%s", id)
 	}
-	return &held{id: id, lot: lot, stock: record.Stock{Parts: slices.Clone(stock.Parts)}}, nil
+	return &held{id: id, lot: lot, stock: record.Stock{Parts: slices.Clone(stock.Parts), Last: stock.Last}}, nil
 }
 
 // absent wants the id of a new lot to be free.
@@ -186,6 +186,20 @@ func (h *held) remove(custodian, owner string, grams int64) (nonFood int64, err 
 	}
 	h.release(custodian, grams)
 	return h.draw(owner, grams), nil
+}
+
+// drew notes for a void how many grams of an input were not for food. One
+// entry for each input, in their order, and none where all was for food.
+func drew(c *state.Case, nonFood int64) {
+	c.Undo.NonFood = append(c.Undo.NonFood, nonFood)
+}
+
+// drewOf is drew for a record that names no owner, or one.
+func drewOf(c *state.Case, named, owner string, nonFood int64) {
+	drew(c, nonFood)
+	if named == "" && owner != c.Issuer.USCC {
+		c.Undo.Owner = owner
+	}
 }
 
 // create makes a lot that one party owns and one holds. That the lot is absent

@@ -31,24 +31,25 @@ func (r *Rules) inspectLot(c *state.Case, p *record.Inspect) error {
 		r.checkDeduction(c, p, h.lot, report.Group)
 	}
 	state.Create(c.View, record.InspectionKey(c.ID), report)
-	if !report.Safe && h.lot.NonFood == "" {
-		condemn(c, h)
+	if !report.Safe {
+		condemnLot(c, p, h)
 	}
 	return nil
 }
 
-// condemn marks a lot as unfit for food. Who is no lab speaks for its own
+// condemnLot marks a lot as unfit for food. Who is no lab speaks for its own
 // grain alone: of a lot that is not all its own or in its hands only its own
 // part is marked.
-func condemn(c *state.Case, h *held) {
-	c.Flag(record.FlagNonFood)
+func condemnLot(c *state.Case, p *record.Inspect, h *held) {
+	if !nonFood(c.View, h.lot.Marks) {
+		c.Flag(record.FlagNonFood)
+	}
 	if c.Issuer.Kind == record.KindLab || h.allOf(c.Issuer.USCC) {
-		lot := *h.lot
-		lot.NonFood = c.ID
-		state.Put(c.View, record.LotKey(h.id), &lot)
+		setMark(c, h.id, condemn(c, p, h.id))
 		return
 	}
 	own := h.part(c.Issuer.USCC)
+	drew(c, own.Owned)
 	own.NonFood += own.Owned
 	own.Owned = 0
 	h.save(c)
@@ -81,9 +82,14 @@ func (r *Rules) inspectBin(c *state.Case, p *record.Inspect) error {
 	}
 	report := r.judge(c, p, variety, product)
 	state.Create(c.View, record.InspectionKey(c.ID), report)
-	if !report.Safe && b.Grams > 0 && b.NonFood == "" {
-		b.NonFood = c.ID
-		c.Flag(record.FlagNonFood)
+	if !report.Safe && b.Grams > 0 {
+		if !nonFood(c.View, b.Marks) {
+			c.Flag(record.FlagNonFood)
+		}
+		b.Marks, _ = join(c.View, b.Marks, []record.Mark{condemn(c, p, b.MixID())})
+	}
+	if b.Epoch > 0 {
+		c.Undo.Mix = b.MixID()
 	}
 	if p.Stage == record.StageOutbound {
 		noteOutbound(c, p, b, report)
@@ -116,4 +122,92 @@ func noteOutbound(c *state.Case, p *record.Inspect, b *record.BinState, report *
 		return instant(x.OccurredAt).Compare(instant(y.OccurredAt))
 	})
 	b.Outbound = list[max(0, len(list)-maxOutbound):]
+}
+
+// undoInspect has nothing to give back, since nothing was made by a report; but
+// an outbound report of a bin that has changed since may have let grain out.
+func undoInspect(c *state.Case, o *original, p *record.Inspect) bool {
+	if !record.IsBinCode(p.Target) || p.Stage != record.StageOutbound || o.entry.Undo.Mix == "" {
+		return true
+	}
+	_, b, err := findBin(c, p.Target)
+	return err == nil && b.UntouchedSince(o.id)
+}
+
+// dropReport takes a report out of what its bin's withdrawals go by.
+func dropReport(c *state.Case, o *original, p *record.Inspect) {
+	if !record.IsBinCode(p.Target) {
+		return
+	}
+	_, b, err := findBin(c, p.Target)
+	mine := func(r record.BinInspection) bool { return r.Record == o.id }
+	if err != nil || !slices.ContainsFunc(b.Outbound, mine) {
+		return
+	}
+	b.Outbound = slices.DeleteFunc(slices.Clone(b.Outbound), mine)
+	saveBin(c, b)
+}
+
+// confirmInspection lifts what an unsafe report did, where lab and regulator
+// have both signed that it is taken back. Neither alone makes grain fit for
+// food again. It may be called again when the second signature has come.
+func confirmInspection(c *state.Case, a *record.Annulment, o *original, p *record.Inspect) {
+	cause := state.Get[record.Cause](c.View, record.CauseKey(o.id))
+	condemned := cause != nil && cause.Kind == record.MarkNonFood && cause.Lifted == ""
+	switch {
+	case !condemned && len(o.entry.Undo.NonFood) == 0:
+	case !bothSigned(c, a):
+		c.Flag(record.FlagStillNonFood)
+	case condemned:
+		lift(c, o.id, cause)
+	default:
+		undoOwnPart(c, o, p)
+	}
+}
+
+// bothSigned tells whether the inspector and a regulator of its division have
+// signed.
+func bothSigned(c *state.Case, a *record.Annulment) bool {
+	if c.Issuer.USCC != a.Of.Issuer {
+		return slices.Contains(c.Cosigned, a.Of.Issuer)
+	}
+	if !slices.Contains(c.Cosigned, a.Regulator) {
+		return false
+	}
+	lab := state.Get[record.RegisteredEnterprise](c.View, record.EnterpriseKey(a.Of.Issuer))
+	by := state.Get[record.RegisteredEnterprise](c.View, record.EnterpriseKey(a.Regulator))
+	return lab != nil && by != nil && by.Kind == record.KindRegulator && record.Covers(by.Division, lab.Division)
+}
+
+// undoOwnPart makes the part of a lot that its owner's own report condemned fit
+// for food again, while nothing has changed the lot since.
+func undoOwnPart(c *state.Case, o *original, p *record.Inspect) {
+	h, err := find(c, p.Target)
+	if err != nil || h.stock.Last != o.id {
+		c.Flag(record.FlagStillNonFood)
+		return
+	}
+	own := h.part(p.Issuer)
+	own.Owned += o.unfit(0)
+	own.NonFood -= o.unfit(0)
+	h.save(c)
+}
+
+// Cosigned takes up a signature that came after its record was accepted. Only
+// the void of a report waits for one. It reports what flag no longer holds.
+func (r *Rules) Cosigned(c *state.Case, p record.Payload) (done record.Flag) {
+	a := record.AnnulmentOf(p)
+	if a == nil {
+		return ""
+	}
+	report, ok := a.Taken().(*record.Inspect)
+	entry := state.Get[record.Entry](c.View, record.EntryKey(a.Of.Issuer, a.Of.Ref))
+	if !ok || entry == nil {
+		return ""
+	}
+	confirmInspection(c, a, &original{id: a.Record, payload: report, entry: entry}, report)
+	if slices.Contains(c.Flags, record.FlagStillNonFood) {
+		return ""
+	}
+	return record.FlagStillNonFood
 }

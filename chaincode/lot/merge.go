@@ -24,6 +24,9 @@ func merge(c *state.Case, p *record.Merge) error {
 			return record.Refuse(record.MixedLot, "%s differs from %s in variety, nature or product", h.id, in[0].id)
 		}
 	}
+	if err := allMayMove(c, in); err != nil {
+		return err
+	}
 	if lack != nil {
 		return lack
 	}
@@ -31,11 +34,12 @@ func merge(c *state.Case, p *record.Merge) error {
 	var sum int64
 	for i, h := range in {
 		grams := p.Inputs[i].Grams
-		nonFood, err := h.remove(p.Issuer, owner, grams)
+		unfit, err := h.remove(p.Issuer, owner, grams)
 		if err != nil {
 			return err
 		}
-		inheritNonFood(c, lot, h.lot.NonFood, nonFood)
+		drew(c, unfit)
+		inherit(c, p, p.Output.Lot, lot, h.lot.Marks, unfit)
 		lot.Purpose = same(lot.Purpose, h.lot.Purpose)
 		lot.HarvestYear = same(lot.HarvestYear, h.lot.HarvestYear)
 		lot.Origin = same(lot.Origin, h.lot.Origin)
@@ -60,6 +64,15 @@ func findAll(c *state.Case, list []record.Amount) ([]*held, error) {
 		out[i] = h
 	}
 	return out, nil
+}
+
+func allMayMove(c *state.Case, in []*held) error {
+	for _, h := range in {
+		if err := mayMove(c, h.id, h.lot.Marks, ""); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func commonOwner(p *record.Merge, in []*held) (string, error) {
@@ -89,4 +102,31 @@ func same[T comparable](a, b T) T {
 	}
 	var none T
 	return none
+}
+
+// undoMerge gives each input back to its lot.
+func undoMerge(c *state.Case, o *original, p *record.Merge) bool {
+	in, err := findAll(c, p.Inputs)
+	if err != nil {
+		return false
+	}
+	h := o.intact(c, p.Output.Lot, marksOf(in))
+	if h == nil {
+		return false
+	}
+	owner := h.soleOwner()
+	for i, from := range in {
+		o.restore(from, owner, p.Issuer, p.Inputs[i].Grams, i)
+		from.save(c)
+	}
+	o.unmake(c, h, lotsOf(p.Inputs)...)
+	return true
+}
+
+func marksOf(in []*held) []record.Mark {
+	var out []record.Mark
+	for _, h := range in {
+		out = append(out, h.lot.Marks...)
+	}
+	return out
 }

@@ -29,14 +29,20 @@ func (r *Rules) process(c *state.Case, p *record.Process) error {
 			return err
 		}
 	}
+	if err := allMayMove(c, in); err != nil {
+		return err
+	}
 	model := record.LotState{Variety: in[0].lot.Variety, Nature: in[0].lot.Nature,
 		HarvestYear: in[0].lot.HarvestYear, Origin: in[0].lot.Origin}
+	var unfit int64
 	for i, h := range in {
-		nonFood, err := h.remove(p.Issuer, p.Issuer, p.Inputs[i].Grams)
+		n, err := h.remove(p.Issuer, p.Issuer, p.Inputs[i].Grams)
 		if err != nil {
 			return err
 		}
-		inheritNonFood(c, &model, h.lot.NonFood, nonFood)
+		drew(c, n)
+		unfit += n
+		inherit(c, p, "", &model, h.lot.Marks, 0)
 		model.Variety = same(model.Variety, h.lot.Variety)
 		model.Nature = same(model.Nature, h.lot.Nature)
 		model.HarvestYear = same(model.HarvestYear, h.lot.HarvestYear)
@@ -48,7 +54,7 @@ func (r *Rules) process(c *state.Case, p *record.Process) error {
 	for _, h := range in {
 		h.save(c)
 	}
-	makeProducts(c, p, &model)
+	makeProducts(c, p, &model, unfit)
 	return nil
 }
 
@@ -60,7 +66,8 @@ func productsAbsent(c *state.Case, p *record.Process) error {
 		if o.GTIN == "" {
 			continue
 		}
-		if state.Get[state.Text](c.View, record.BatchKey(o.GTIN, o.Batch)) != nil {
+		// An empty name is that of a batch whose making was taken back.
+		if taken := state.Get[state.Text](c.View, record.BatchKey(o.GTIN, o.Batch)); taken != nil && *taken != "" {
 			return record.Refuse(record.LotExists, "batch %s of %s", o.Batch, o.GTIN)
 		}
 	}
@@ -92,16 +99,17 @@ func (r *Rules) balance(c *state.Case, p *record.Process) error {
 	return nil
 }
 
-func makeProducts(c *state.Case, p *record.Process, model *record.LotState) {
+func makeProducts(c *state.Case, p *record.Process, model *record.LotState, unfit int64) {
 	var total int64
 	for _, o := range p.Outputs {
 		total += o.Grams
 	}
 	for _, o := range p.Outputs {
 		lot := newLot(c, p, o.Grams)
-		lot.Variety, lot.Nature, lot.NonFood = model.Variety, model.Nature, model.NonFood
+		lot.Variety, lot.Nature = model.Variety, model.Nature
 		lot.HarvestYear, lot.Origin = model.HarvestYear, model.Origin
 		lot.Product, lot.GTIN, lot.Batch = o.Product, o.GTIN, o.Batch
+		inherit(c, p, o.Lot, lot, model.Marks, unfit)
 		create(c, o.Lot, lot, p.Issuer, p.Issuer)
 		if o.GTIN != "" {
 			id := state.Text(o.Lot)
@@ -120,4 +128,29 @@ func inProportion(grams, part, total int64) int64 {
 	n := new(big.Int).Mul(big.NewInt(grams), big.NewInt(part))
 	n.Add(n, big.NewInt(total-1))
 	return n.Quo(n, big.NewInt(total)).Int64()
+}
+
+// undoProcess gives the inputs back, by-products and loss with them, and sets
+// the names of the retail batches free.
+func undoProcess(c *state.Case, o *original, p *record.Process) bool {
+	in, err := findAll(c, p.Inputs)
+	if err != nil {
+		return false
+	}
+	made := o.allIntact(c, o.nodes(), marksOf(in))
+	if made == nil {
+		return false
+	}
+	for i, from := range in {
+		o.restore(from, p.Issuer, p.Issuer, p.Inputs[i].Grams, i)
+		from.save(c)
+	}
+	for i, h := range made {
+		o.unmake(c, h, lotsOf(p.Inputs)...)
+		if product := p.Outputs[i]; product.GTIN != "" {
+			var none state.Text
+			state.Put(c.View, record.BatchKey(product.GTIN, product.Batch), &none)
+		}
+	}
+	return true
 }

@@ -51,13 +51,41 @@ func drawHarvest(c *state.Case, p *record.Purchase, lot *record.LotState) error 
 		// A farmer's word may come later; who is no farmer sells by its own signature.
 		return record.Refuse(record.NotAuthorised, "the seller did not harvest %s and has not signed", p.FromLot)
 	}
-	nonFood, err := from.remove(p.Seller, p.Seller, p.FromGrams)
+	if err := mayMove(c, p.FromLot, from.lot.Marks, ""); err != nil {
+		return err
+	}
+	unfit, err := from.remove(p.Seller, p.Seller, p.FromGrams)
 	if err != nil {
 		return err
 	}
+	drew(c, unfit)
 	from.save(c)
 	lot.Variety, lot.HarvestYear, lot.Origin = from.lot.Variety, from.lot.HarvestYear, from.lot.Origin
-	inheritNonFood(c, lot, from.lot.NonFood, nonFood)
+	inherit(c, p, p.Lot, lot, from.lot.Marks, unfit)
 	edge(c, p.Lot, p.FromLot, p.FromGrams)
 	return nil
+}
+
+// undoPurchase: what was drawn from a harvest lot is the seller's again, with
+// the deduction.
+func undoPurchase(c *state.Case, o *original, p *record.Purchase) bool {
+	if p.FromLot == "" {
+		h := o.intact(c, p.Lot, nil)
+		if h != nil {
+			o.unmake(c, h)
+		}
+		return h != nil
+	}
+	from, err := find(c, p.FromLot)
+	if err != nil {
+		return false
+	}
+	h := o.intact(c, p.Lot, from.lot.Marks)
+	if h == nil {
+		return false
+	}
+	o.restore(from, p.Seller, p.Seller, p.FromGrams, 0)
+	from.save(c)
+	o.unmake(c, h, p.FromLot)
+	return true
 }

@@ -26,3 +26,14 @@ func giveBack(c *state.Case, s *record.Shipment, h *held, status string) error {
 	deliver(c, s, h, s.Shipper, status, s.Grams)
 	return nil
 }
+
+// undoGivenBack puts a returned or cancelled shipment on its way again, while
+// nothing has changed the lot since.
+func undoGivenBack(c *state.Case, o *original, lot, shipper, ref string) bool {
+	s, h, err := onItsWay(c, shipper, ref, lot)
+	if err != nil || h.stock.Last != o.id || s.ClosedBy != o.id {
+		return false
+	}
+	reopen(c, s, h, shipper, s.Grams)
+	return true
+}

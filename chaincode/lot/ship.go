@@ -19,6 +19,9 @@ func ship(c *state.Case, p *record.Ship) error {
 	if err := h.mustHaveOwned(p.Owner); err != nil {
 		return err
 	}
+	if err := mayMove(c, p.Lot, h.lot.Marks, p.To); err != nil {
+		return err
+	}
 	if err := h.enoughHeld(p.Issuer, p.Grams); err != nil {
 		return err
 	}
@@ -56,7 +59,7 @@ func onItsWay(c *state.Case, shipper, ref, lot string) (*record.Shipment, *held,
 // is lost.
 func deliver(c *state.Case, s *record.Shipment, h *held, party, status string, grams int64) {
 	h.hand(party, grams)
-	h.lose(s.Owner, s.Grams-grams)
+	c.Undo.Lost = h.lose(s.Owner, s.Grams-grams)
 	h.save(c)
 	s.Status, s.ReceivedGrams, s.ClosedBy = status, grams, c.ID
 	state.Put(c.View, record.ShipmentKey(s.Shipper, s.Ref), s)
@@ -66,11 +69,18 @@ func deliver(c *state.Case, s *record.Shipment, h *held, party, status string, g
 // owner sold meanwhile is the buyers' loss: the rest falls on the parties that
 // own more of the lot than they hold, in proportion to the difference, and so
 // never on one whose grain lies in its own hands. The differences sum to what
-// is on its way, so there is always enough.
-func (h *held) lose(owner string, grams int64) {
+// is on its way, so there is always enough. It answers who bore what, for a
+// void; nil where all of it was the named owner's, and for food.
+func (h *held) lose(owner string, grams int64) (lost []record.Part) {
+	bear := func(party string, grams int64) {
+		if grams > 0 {
+			unfit := h.draw(party, grams)
+			lost = append(lost, record.Part{Party: party, Owned: grams - unfit, NonFood: unfit})
+		}
+	}
 	own := h.part(owner)
 	first := min(grams, own.Owned+own.NonFood)
-	h.draw(owner, first)
+	bear(owner, first)
 	rest := grams - first
 	var total int64
 	for i := range h.stock.Parts {
@@ -82,10 +92,14 @@ func (h *held) lose(owner string, grams int64) {
 			continue
 		}
 		part := inProportion(rest, share, total) // rounded up, so that nothing is left over
-		h.draw(h.stock.Parts[i].Party, part)
+		bear(h.stock.Parts[i].Party, part)
 		rest -= part
 		total -= share
 	}
+	if rest == 0 && len(lost) == 1 && lost[0].Party == owner && lost[0].NonFood == 0 {
+		return nil
+	}
+	return lost
 }
 
 // away is how much more a party owns than it holds.
@@ -103,4 +117,11 @@ func mustBeFor(s *record.Shipment, party string) error {
 		return record.Refuse(record.NotConsignee, "the shipment goes to %s", s.To)
 	}
 	return nil
+}
+
+// undoShip takes a shipment that is still on its way back, as its cancelling
+// would.
+func undoShip(c *state.Case, _ *original, p *record.Ship) bool {
+	s, h, err := onItsWay(c, p.Issuer, p.Ref, p.Lot)
+	return err == nil && giveBack(c, s, h, record.Cancelled) == nil
 }

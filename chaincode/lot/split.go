@@ -24,17 +24,24 @@ func split(c *state.Case, p *record.Split) error {
 	for _, o := range p.Outputs {
 		total += o.Grams
 	}
-	owner, err := h.owner(p.Issuer, p.Owner, "", total)
-	if err != nil {
+	owner, lack := h.owner(p.Issuer, p.Owner, "", total)
+	if lack != nil && !tooLittle(lack) {
+		return lack
+	}
+	if err := mayMove(c, p.Lot, h.lot.Marks, ""); err != nil {
 		return err
 	}
+	if lack != nil {
+		return lack
+	}
 	for _, o := range p.Outputs {
-		nonFood, err := h.remove(p.Issuer, owner, o.Grams)
+		unfit, err := h.remove(p.Issuer, owner, o.Grams)
 		if err != nil {
 			return err
 		}
+		drew(c, unfit)
 		lot := like(newLot(c, p, o.Grams), h.lot)
-		inheritNonFood(c, lot, h.lot.NonFood, nonFood)
+		inherit(c, p, o.Lot, lot, h.lot.Marks, unfit)
 		create(c, o.Lot, lot, owner, p.Issuer)
 		edge(c, o.Lot, p.Lot, o.Grams)
 	}
@@ -47,4 +54,22 @@ func like(lot, parent *record.LotState) *record.LotState {
 	lot.Variety, lot.Nature, lot.Product = parent.Variety, parent.Nature, parent.Product
 	lot.HarvestYear, lot.Origin, lot.Purpose = parent.HarvestYear, parent.Origin, parent.Purpose
 	return lot
+}
+
+// undoSplit gives the parts back to the lot that they were taken out of.
+func undoSplit(c *state.Case, o *original, p *record.Split) bool {
+	from, err := find(c, p.Lot)
+	if err != nil {
+		return false
+	}
+	parts := o.allIntact(c, lotsOf(p.Outputs), from.lot.Marks)
+	if parts == nil {
+		return false
+	}
+	for i, h := range parts {
+		o.restore(from, h.soleOwner(), p.Issuer, p.Outputs[i].Grams, i)
+		o.unmake(c, h, p.Lot)
+	}
+	from.save(c)
+	return true
 }

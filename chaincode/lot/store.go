@@ -1,6 +1,8 @@
 package lot
 
 import (
+	"slices"
+
 	"github.com/grainledger/grainledger/chaincode/state"
 	"github.com/grainledger/grainledger/record"
 )
@@ -30,24 +32,57 @@ func store(c *state.Case, p *record.Store) error {
 	if err := fits(b, owner, h.lot); err != nil {
 		return err // goes before too little
 	}
+	if err := mayMove(c, p.Lot, h.lot.Marks, ""); err != nil {
+		return err
+	}
+	if b.Grams > 0 {
+		if err := mayMove(c, p.Bin, b.Marks, ""); err != nil {
+			return err
+		}
+	}
 	if err != nil {
 		return err
 	}
-	nonFood, err := h.remove(p.Issuer, owner, p.Grams)
+	unfit, err := h.remove(p.Issuer, owner, p.Grams)
 	if err != nil {
 		return err
 	}
+	drew(c, unfit)
 	if b.Grams == 0 {
+		leaveMix(c, b)
 		beginEpoch(b, owner, h.lot, p.OccurredAt)
+	} else if b.Closed {
+		leaveMix(c, b)
 	}
-	mixNonFood(c, b, h.lot.NonFood, nonFood)
+	mixIn(c, p, b, h.lot.Marks, unfit)
 	if err := deposit(c, b, p.Lot, p.Grams, p.OccurredAt); err != nil {
 		return err
 	}
 	if f.CapacityGrams > 0 && b.Grams > f.CapacityGrams {
 		c.Flag(record.FlagOverCapacity)
 	}
+	c.Undo.Mix = b.MixID()
 	h.save(c)
 	saveBin(c, b)
 	return nil
+}
+
+// undoStore takes a deposit out of its bin, while it is the newest change of
+// it; a mark that reached the bin since is a change too. The marks that came
+// with the grain go with it. The outbound inspection that the deposit ended
+// stays ended.
+func undoStore(c *state.Case, o *original, p *record.Store) bool {
+	h, err := find(c, p.Lot)
+	b := o.stillIn(c, p.Bin)
+	if err != nil || b == nil || !b.UntouchedSince(o.id) {
+		return false
+	}
+	strip(c, b, func(m record.Mark) bool { return slices.Contains(o.entry.Undo.Took, m) })
+	b.Grams -= p.Grams
+	b.DepositedGrams -= p.Grams
+	o.restore(h, b.Owner, p.Issuer, p.Grams, 0)
+	o.cut(c, b.MixID(), p.Lot)
+	h.save(c)
+	saveBin(c, b)
+	return true
 }

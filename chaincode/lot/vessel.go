@@ -24,12 +24,21 @@ func findBin(c *state.Case, code string) (*record.RegisteredFacility, *record.Bi
 	if f == nil || f.Kind != record.FacilityBin {
 		return nil, nil, record.Refuse(record.UnknownBin, "%s", code)
 	}
-	b := record.BinState{Custodian: f.USCC}
-	if was := state.Get[record.BinState](c.View, record.BinKey(code)); was != nil {
-		b = *was
+	if b := lastOf(c.View, code); b != nil {
+		return f, b, nil
 	}
+	return f, &record.BinState{Bin: code, Custodian: f.USCC}, nil
+}
+
+// lastOf is a copy of what is known of a bin; nil where nothing ever was.
+func lastOf(v *state.View, code string) *record.BinState {
+	was := state.Get[record.BinState](v, record.BinKey(code))
+	if was == nil {
+		return nil
+	}
+	b := *was
 	b.Bin = code
-	return f, &b, nil
+	return &b
 }
 
 func saveBin(c *state.Case, b *record.BinState) {

@@ -23,21 +23,27 @@ func (r *Rules) withdraw(c *state.Case, p *record.Withdraw) error {
 		if err := r.inspected(c, p, b); err != nil {
 			return err
 		}
-		if b.NonFood != "" {
+		if nonFood(c.View, b.Marks) {
 			return record.Refuse(record.NotForFood, "the bin's content must not be used for food")
 		}
+	}
+	if err := mayLeaveBin(c, b); err != nil {
+		return err
 	}
 	if err := takeOut(b, p.Grams); err != nil {
 		return err
 	}
 	lot := newLot(c, p, p.Grams)
 	lot.Variety, lot.Nature, lot.Product = b.Variety, b.Nature, b.Product
-	lot.Purpose, lot.NonFood = p.Purpose, b.NonFood
-	if p.Purpose != record.PurposeFood && lot.NonFood == "" {
-		lot.NonFood = c.ID
+	lot.Purpose = p.Purpose
+	unfit := int64(0)
+	if p.Purpose != record.PurposeFood {
+		unfit = p.Grams
 	}
+	inherit(c, p, p.Lot, lot, b.Marks, unfit)
 	create(c, p.Lot, lot, b.Owner, p.Issuer)
 	edge(c, p.Lot, b.MixID(), p.Grams)
+	c.Undo.Mix = b.MixID()
 	saveBin(c, b)
 	return nil
 }
@@ -70,4 +76,21 @@ func (r *Rules) inspected(c *state.Case, p *record.Withdraw, b *record.BinState)
 		return record.Refuse(record.NoInspection, "the outbound inspection is older than %d days", table.OutboundDays)
 	}
 	return nil
+}
+
+// undoWithdraw puts a lot back into its bin, while the bin holds the mix that
+// the lot was drawn from.
+func undoWithdraw(c *state.Case, o *original, p *record.Withdraw) bool {
+	b := o.stillIn(c, p.Bin)
+	if b == nil {
+		return false
+	}
+	h := o.intact(c, p.Lot, b.Marks)
+	if h == nil {
+		return false
+	}
+	b.Grams += p.Grams
+	saveBin(c, b)
+	o.unmake(c, h, b.MixID())
+	return true
 }

@@ -17,6 +17,7 @@ func writeOff(c *state.Case, p *record.WriteOff) error {
 		if err := takeOut(b, p.Grams); err != nil {
 			return err
 		}
+		c.Undo.Mix = b.MixID()
 		saveBin(c, b)
 		return nil
 	}
@@ -28,9 +29,32 @@ func writeOff(c *state.Case, p *record.WriteOff) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.remove(p.Issuer, owner, p.Grams); err != nil {
+	unfit, err := h.remove(p.Issuer, owner, p.Grams)
+	if err != nil {
 		return err
 	}
+	drewOf(c, p.Owner, owner, unfit)
 	h.save(c)
 	return nil
+}
+
+// undoWriteOff puts back what was written off; into a bin only while it holds
+// the mix that it came from.
+func undoWriteOff(c *state.Case, o *original, p *record.WriteOff) bool {
+	if record.IsBinCode(p.Target) {
+		b := o.stillIn(c, p.Target)
+		if b == nil {
+			return false
+		}
+		b.Grams += p.Grams
+		saveBin(c, b)
+		return true
+	}
+	h, err := find(c, p.Target)
+	if err != nil {
+		return false
+	}
+	o.restore(h, o.owner(p.Owner), p.Issuer, p.Grams, 0)
+	h.save(c)
+	return true
 }

@@ -39,6 +39,11 @@ var issuers = map[record.Type][]string{
 	record.TypeAdjust:     trade,
 	record.TypeWriteOff:   trade,
 	record.TypeCheckpoint: all, // whoever runs a gateway keeps logs, under its own name only
+	record.TypeVoid:       append([]string{record.KindRegulator, record.KindLab}, trade...),
+	record.TypeCorrect:    append([]string{record.KindRegulator, record.KindLab}, trade...),
+	record.TypeHold:       append([]string{record.KindRegulator}, trade...),
+	record.TypeRecall:     append([]string{record.KindRegulator}, trade...),
+	record.TypeRelease:    append([]string{record.KindRegulator, record.KindLab}, trade...),
 }
 
 // MayIssue tells whether an enterprise of the kind may sign records of the

@@ -17,6 +17,7 @@ type Case struct {
 	Cosigned []string // USCCs of counterparties whose signatures hold
 
 	Flags []record.Flag // what the rules find worth a look
+	Undo  record.Undo   // what taking the record back will need
 }
 
 // Flag notes something worth a look, once.

@@ -90,6 +90,17 @@ func Put[T any](v *View, key string, value *T) {
 // and is not there.
 func Create[T any](v *View, key string, value *T) { v.pending[key] = value }
 
+// Created is the value that a record of this transaction has written under a
+// key that need not have been loaded; nil where none has.
+func Created[T any](v *View, key string) *T {
+	if _, ok := v.pending[key]; !ok {
+		if _, ok := v.accepted[key]; !ok {
+			return nil
+		}
+	}
+	return Get[T](v, key)
+}
+
 // Accept keeps what the record being decided has written.
 func (v *View) Accept() {
 	for k, x := range v.pending {

@@ -61,6 +61,12 @@ type Registry interface {
 	Root(ctx context.Context) (record.Root, error)
 }
 
+// Marks reads why marks stand and where they have come to.
+type Marks interface {
+	Cause(ctx context.Context, id string) (index.Cause, error)
+	Reached(ctx context.Context, id, cursor string, limit int) (index.ReachedPage, error)
+}
+
 // Progress tells how far the index has read.
 type Progress interface {
 	// Height is the number of blocks read.
@@ -73,6 +79,7 @@ type Progress interface {
 type Index interface {
 	Lots
 	Registry
+	Marks
 	Stocks
 	Progress
 }

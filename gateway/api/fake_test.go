@@ -188,13 +188,15 @@ func place() index.Place { return index.Place{Block: 7, Tx: "tx7", Time: somePla
 func aRecord() index.Record {
 	return index.Record{
 		ID: someID, Type: record.TypeHarvest, Issuer: someUSCC, Ref: "h1", OccurredAt: someTime, Place: place(),
-		Sealed:  []index.SealedState{{Part: someID, State: "unsealed"}},
+		Sealed: []index.SealedState{{Part: someID, State: "unsealed"}},
+		Voided: &record.Voided{By: someID, Replacement: someID}, UnderReview: true,
 		Payload: []byte(`{"issuer":"` + someUSCC + `"}`), Envelope: []byte("{}"),
 	}
 }
 
 func aLot() record.LotState {
-	return record.LotState{Lot: "L1", Kind: record.TypeHarvest, Issuer: someUSCC, Record: someID, OccurredAt: someTime, Grams: 5, Variety: "1110000"}
+	return record.LotState{Lot: "L1", Kind: record.TypeHarvest, Issuer: someUSCC, Record: someID, OccurredAt: someTime, Grams: 5, Variety: "1110000",
+		Marks: []record.Mark{{Kind: record.MarkRecall, By: someID}}}
 }
 
 func anInspection() record.Inspection {
@@ -204,7 +206,7 @@ func anInspection() record.Inspection {
 }
 
 func (f fakeIndex) Lot(_ context.Context, id string) (index.Lot, error) {
-	return index.Lot{LotState: aLot(), OwnedGrams: 5, Parts: []record.Part{{Party: someUSCC, Owned: 5, Held: 5, Was: 3}},
+	return index.Lot{LotState: aLot(), Causes: []index.NamedCause{{ID: someID, Cause: aCause()}}, OwnedGrams: 5, Parts: []record.Part{{Party: someUSCC, Owned: 5, Held: 5, Was: 3}},
 		Inspections: []record.Inspection{anInspection()},
 		Shipments: []record.Shipment{{Shipper: someUSCC, Ref: "s1", Record: someID, OccurredAt: someTime, Lot: "L1",
 			Owner: someUSCC, To: someUSCC, Grams: 1, Status: record.InTransit}},
@@ -287,6 +289,18 @@ func (f fakeIndex) Stats(context.Context) (index.Stats, error) {
 
 func (f fakeIndex) Root(context.Context) (record.Root, error) {
 	return record.Root{USCC: someUSCC, Name: "根", Division: "000000", Threshold: 1, Keys: []string{"04"}}, f.find("", "")
+}
+
+func aCause() record.Cause {
+	return record.Cause{Kind: record.MarkRecall, Issuer: someUSCC, Ref: "r1", Nodes: []string{"L1"}, Reason: "超标", Level: 1, Notice: "停止食用", To: someUSCC}
+}
+
+func (f fakeIndex) Cause(_ context.Context, id string) (index.Cause, error) {
+	return index.Cause{ID: id, Cause: aCause(), Spreading: true, Waiting: 2, Marked: 1}, f.find(id, someID)
+}
+
+func (f fakeIndex) Reached(_ context.Context, id, _ string, _ int) (index.ReachedPage, error) {
+	return index.ReachedPage{Cause: id, Nodes: []index.Reached{{ID: "L1"}, {ID: "B1:1.0", Bin: "B1"}}, Next: "more"}, f.find(id, someID)
 }
 
 func (f fakeIndex) Height() uint64 {

@@ -40,6 +40,8 @@ func (a *API) newEngine() (*gin.Engine, error) {
 	v1.GET("/lots/:id/bundle", a.getBundle)
 	v1.GET("/trust", a.getTrust)
 	v1.GET("/bins/:code", a.getBin)
+	v1.GET("/causes/:id", a.getCause)
+	v1.GET("/causes/:id/nodes", a.getReached)
 	v1.GET("/enterprises/:uscc", a.getEnterprise)
 	v1.GET("/stock", a.getStock)
 	v1.GET("/ledger", a.getLedger)

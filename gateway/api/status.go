@@ -33,7 +33,7 @@ func statusOf(c record.Code) (status int, known bool) {
 		record.BadUSCC, record.BadFacilityCode, record.BadGTIN, record.BadQuantity,
 		record.FutureTime, record.WeightMismatch, record.BadField, record.BadSealed,
 		record.UnknownLot, record.UnknownBin, record.UnknownShipment,
-		record.UnknownEnterprise, record.UnknownTable, record.UnknownRecord, record.WrongLotKind,
+		record.UnknownEnterprise, record.UnknownTable, record.UnknownRecord, record.WrongLotKind, record.WrongRecordKind,
 		record.OwnerUnclear, record.MassBalance, record.ExcessLoss:
 		return http.StatusUnprocessableEntity, true
 	case record.BadSignature, record.TooFewSigned, record.UnknownKey,
@@ -43,7 +43,7 @@ func statusOf(c record.Code) (status int, known bool) {
 	case record.Duplicate: // no refusal: the first receipt is the answer
 		return http.StatusOK, true
 	case record.RefConflict, record.LotExists, record.ShipmentClosed,
-		record.MixedBin, record.NoInspection, record.NotForFood, record.MixedLot,
+		record.MixedBin, record.NoInspection, record.NotForFood, record.MixedLot, record.OnHold, record.AlreadyVoided, record.AlreadyLifted,
 		record.InsufficientQuantity, record.MoreThanShipped, record.TooMuch,
 		record.LogShrunk, record.LogForked, record.LogInconsistent, record.AlreadyInitialised:
 		return http.StatusConflict, true

@@ -57,7 +57,7 @@ func describeBin(code string, f *record.RegisteredFacility, s *record.BinState) 
 		b.Custodian = f.USCC
 	}
 	if s.Grams > 0 {
-		b.Owner, b.Variety, b.Nature, b.NonFood = s.Owner, s.Variety, s.Nature, s.NonFood
+		b.Owner, b.Variety, b.Nature = s.Owner, s.Variety, s.Nature
 	}
 	return b
 }
@@ -71,6 +71,14 @@ func (r *reader) completeBin(ctx context.Context, b *Bin, s *record.BinState) (e
 	}
 	if s.Grams <= 0 {
 		return nil
+	}
+	live, standing, err := r.standings(ctx, s.Marks)
+	if err != nil {
+		return err
+	}
+	b.Marks, b.Standing = live[0], standing[0]
+	if b.Causes, err = r.causes(ctx, b.Marks); err != nil {
+		return err
 	}
 	mix, err := r.vertex(ctx, s.MixID())
 	if missing(err) {

@@ -30,6 +30,8 @@ type changes struct {
 	sealed      map[string]string // hash of the part's name -> state
 	state       map[string][]byte
 	bins        map[string]record.BinState // as state has them
+	marks       map[string][]record.Mark   // of nodes whose state was written, by id
+	causes      map[string]*causeChange
 }
 
 // newRecord is an accepted record.
@@ -96,6 +98,7 @@ func decodeBlock(b ledger.Block) (*changes, error) {
 		keys: map[string]*keyChange{}, retail: map[retailKey]string{},
 		entries: map[entryKey]record.Entry{}, sealed: map[string]string{},
 		state: map[string][]byte{}, bins: map[string]record.BinState{},
+		marks: map[string][]record.Mark{}, causes: map[string]*causeChange{},
 	}
 	for i := range b.Txs {
 		if b.Txs[i].Code != ledger.Valid {
@@ -208,8 +211,9 @@ func hasFlag(flags []record.Flag, want record.Flag) bool {
 }
 
 // showsEverywhere tells whether the block changes what nodes show that it does
-// not speak of: names of enterprises, sealed parts that are no more, and what
-// counterparties added to records of earlier blocks.
+// not speak of: names of enterprises, sealed parts that are no more, marks that
+// are in force no longer, and what was added to records of earlier blocks, or
+// took them back.
 func (c *changes) showsEverywhere() bool {
 	for _, state := range c.sealed {
 		if state == Purged {
@@ -218,6 +222,11 @@ func (c *changes) showsEverywhere() bool {
 	}
 	for _, e := range c.entries {
 		if _, here := c.position[e.ID]; !here {
+			return true
+		}
+	}
+	for _, k := range c.causes {
+		if k.Lifted != "" {
 			return true
 		}
 	}

@@ -73,7 +73,15 @@ func TestKeptTracesAreNeverStale(t *testing.T) {
 	}{
 		{"a shipment of an ancestor", func() { c.receive("W1", c.ship("W1", 10), 10) }},
 		{"a report on the bin", func() { c.inspect(bin) }},
-		{"a lot that must not be eaten", func() { l := c.lots["W2"]; l.NonFood = "x"; c.put(record.LotKey("W2"), l) }},
+		{"a recall that has to spread", func() { c.cause(causeA, record.MarkRecall, ""); c.mark("W2", recalled) }},
+		{"a recall that has spread", func() { c.mark("F1", recalled) }},
+		{"a recall that reaches a mix", func() { c.put(record.MixMarksKey(bin+":1.1"), &record.MixMarks{Marks: []record.Mark{recalled}}) }},
+		{"a release", func() { c.cause(causeA, record.MarkRecall, causeB) }},
+		{"a lot that must not be eaten", func() {
+			c.cause(causeB, record.MarkNonFood, "")
+			c.mark("F1", record.Mark{Kind: record.MarkNonFood, By: causeB})
+		}},
+		{"a withdrawal that was undone", func() { c.undo("W1", bin+":1.1") }},
 		{"another child", func() { c.split("H1", amounts("S1", 10)...) }},
 		{"a deposit into the open mix", func() { c.harvest("H9", 50); c.store("H9", bin, 50) }},
 		{"a name", func() { c.enterprise(farm, "农场") }},
@@ -98,6 +106,11 @@ func TestKeptTracesAreNeverStale(t *testing.T) {
 
 // cosign adds a counterparty to the entry of the record that made a lot.
 func (c *chain) cosign(lot, uscc string) {
+	c.entryOf(lot, func(e *record.Entry) { e.Cosigned = []string{uscc} })
+}
+
+// entryOf writes the entry of the record that made a lot, changed.
+func (c *chain) entryOf(lot string, change func(*record.Entry)) {
 	for _, b := range c.blocks {
 		for _, tx := range b.Txs {
 			for _, w := range tx.Writes {
@@ -109,7 +122,7 @@ func (c *chain) cosign(lot, uscc string) {
 					c.t.Fatal(err)
 				}
 				if e.ID == c.lots[lot].Record {
-					e.Cosigned = []string{uscc}
+					change(&e)
 					c.put(w.Key, e)
 				}
 			}

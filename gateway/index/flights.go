@@ -9,7 +9,7 @@ import (
 
 // question names what is asked. Two that are equal have one answer: height
 // stands for how much of the ledger whoever asks has seen, so that nobody
-// gets an answer that is older; it is 0 where the answer never changes.
+// gets an answer that is older.
 type question struct {
 	what, of, cursor string
 	limit            int

@@ -74,7 +74,8 @@ func (ix *Index) apply(ctx context.Context, c *changes) (uint64, error) {
 		ix.facts.lost()
 		return 0, err
 	}
-	ix.facts.end(w.nodes, c.showsEverywhere(), w.tip.records)
+	ix.facts.end(w.nodes, c.showsEverywhere() || w.turned, w.tip.records)
+	ix.origins.forget(w.cut())
 	return w.tip.height(), w.stmts.prepare(ctx, w.missed)
 }
 

@@ -50,14 +50,15 @@ func newGraph(r *reader, start vertex) *graph {
 
 // Queries for edges: near end, far end, and what the far end is. Edges come
 // in an order that does not depend on when or how often they are asked for,
-// so that sums of shares are the same each time.
+// so that sums of shares are the same each time. An edge of no grams was taken
+// back and leads nowhere.
 const (
 	linkUp = `SELECT e.child, e.parent, e.grams, e.record, n.seq, n.kind, COALESCE(n.epoch, ''), COALESCE(n.mix, 0)
 		FROM edge e JOIN node n ON n.num = e.parent `
 
-	parentsOf      = linkUp + `WHERE e.child IN ` + list + ` ORDER BY e.child, e.parent, e.record`
+	parentsOf      = linkUp + `WHERE e.grams > 0 AND e.child IN ` + list + ` ORDER BY e.child, e.parent, e.record`
 	parentsOfMixes = linkUp + `JOIN node c ON c.num = e.child
-		WHERE c.epoch = $1 AND c.mix > $2 AND c.mix <= $3 ORDER BY c.mix, e.parent, e.record`
+		WHERE e.grams > 0 AND c.epoch = $1 AND c.mix > $2 AND c.mix <= $3 ORDER BY c.mix, e.parent, e.record`
 )
 
 // expanded tells whether the edges of a node were read.

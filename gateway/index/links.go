@@ -48,6 +48,22 @@ func movedLots(p record.Payload) []string {
 	case *record.WriteOff:
 		return []string{p.Target}
 	}
+	return markedLots(p)
+}
+
+// markedLots is lotsOf for the records that mark lots, or take a record back.
+func markedLots(p record.Payload) []string {
+	switch p := p.(type) {
+	case *record.Hold:
+		return []string{p.Target}
+	case *record.Recall:
+		return p.Targets
+	case *record.Release:
+		return []string{p.Target}
+	}
+	if a := record.AnnulmentOf(p); a != nil {
+		return lotsOf(a.Taken())
+	}
 	return nil
 }
 
@@ -85,6 +101,18 @@ func (c *changes) findMixes(tx int, edges []edgeKey) {
 	}
 }
 
+// mixOfTaken is the mix that a record was about that is taken back here.
+func (c *changes) mixOfTaken(p record.Payload) []string {
+	a := record.AnnulmentOf(p)
+	if a == nil {
+		return nil
+	}
+	if e := c.entries[entryKey{a.Of.Issuer, a.Of.Ref}]; e.Undo.Mix != "" {
+		return []string{e.Undo.Mix}
+	}
+	return nil
+}
+
 // binOf is the bin that a record is about without moving grain to or from a lot.
 func binOf(p record.Payload) string {
 	var target string
@@ -94,6 +122,10 @@ func binOf(p record.Payload) string {
 	case *record.Adjust:
 		target = p.Target
 	case *record.WriteOff:
+		target = p.Target
+	case *record.Hold:
+		target = p.Target
+	case *record.Release:
 		target = p.Target
 	}
 	if record.IsBinCode(target) {
@@ -124,7 +156,7 @@ func (c *changes) mixAfter(bin string, i int, edges []edgeKey) string {
 func (c *changes) nodesOf() [][]string {
 	nodes := make([][]string, len(c.records))
 	for i := range c.records {
-		nodes[i] = append(lotsOf(c.records[i].payload), c.records[i].mix...)
+		nodes[i] = slices.Concat(lotsOf(c.records[i].payload), c.records[i].mix, c.mixOfTaken(c.records[i].payload))
 	}
 	for e := range c.edges {
 		if i, ok := c.position[e.record]; ok {

@@ -85,6 +85,14 @@ func (r *reader) completeLot(ctx context.Context, num int64, l *Lot) (err error)
 		return err
 	}
 	l.More = moreShipments || moreReports
+	live, standing, err := r.standings(ctx, l.Marks)
+	if err != nil {
+		return err
+	}
+	l.Marks, l.Standing = live[0], standing[0]
+	if l.Causes, err = r.causes(ctx, l.Marks); err != nil {
+		return err
+	}
 	if l.IssuerName, err = r.name(ctx, l.Issuer); err != nil {
 		return err
 	}

@@ -28,17 +28,18 @@ const (
 )
 
 // Queries for neighbours: near end, far end, edge. A row value begins where
-// the last query left off.
+// the last query left off. An edge of no grams was taken back and leads
+// nowhere.
 const (
 	nextUp = `SELECT e.child, e.parent, n.id, COALESCE(n.epoch, ''), COALESCE(n.mix, 0), e.grams, e.record, r.id
 		FROM edge e JOIN node n ON n.num = e.parent JOIN record r ON r.num = e.record `
 	nextDown = `SELECT e.parent, e.child, n.id, COALESCE(n.epoch, ''), COALESCE(n.mix, 0), e.grams, e.record, r.id
 		FROM edge e JOIN node n ON n.num = e.child JOIN record r ON r.num = e.record `
 
-	nextParents  = nextUp + `WHERE e.child IN ` + list + ` ORDER BY e.child, e.parent, e.record LIMIT $1`
-	nextChildren = nextDown + `WHERE e.parent IN ` + list + ` ORDER BY e.parent, e.child, e.record LIMIT $1`
-	moreParents  = nextUp + `WHERE e.child = $1 AND (e.parent, e.record) > ($2, $3) ORDER BY e.parent, e.record LIMIT $4`
-	moreChildren = nextDown + `WHERE e.parent = $1 AND (e.child, e.record) > ($2, $3) ORDER BY e.child, e.record LIMIT $4`
+	nextParents  = nextUp + `WHERE e.grams > 0 AND e.child IN ` + list + ` ORDER BY e.child, e.parent, e.record LIMIT $1`
+	nextChildren = nextDown + `WHERE e.grams > 0 AND e.parent IN ` + list + ` ORDER BY e.parent, e.child, e.record LIMIT $1`
+	moreParents  = nextUp + `WHERE e.grams > 0 AND e.child = $1 AND (e.parent, e.record) > ($2, $3) ORDER BY e.parent, e.record LIMIT $4`
+	moreChildren = nextDown + `WHERE e.grams > 0 AND e.parent = $1 AND (e.child, e.record) > ($2, $3) ORDER BY e.child, e.record LIMIT $4`
 	mixesBefore  = `SELECT num FROM node WHERE epoch = $1 AND mix <= $2 AND mix > $3`
 	mixesAfter   = `SELECT num FROM node WHERE epoch = $1 AND mix >= $2 AND mix < $3`
 )

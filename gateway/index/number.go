@@ -49,6 +49,9 @@ func (w *writer) resolve(ctx context.Context, nodes [][]string) error {
 	for _, lot := range w.changes.retail {
 		want(lot)
 	}
+	for node := range w.changes.marks {
+		want(node)
+	}
 	for _, s := range w.changes.shipments {
 		want(s.Lot)
 	}
@@ -127,8 +130,10 @@ func (w *writer) yearOf(n *newNode, parents []string) int {
 // parents are those of the edges that the block adds, by child.
 func (c *changes) parents() map[string][]string {
 	of := map[string][]string{}
-	for e := range c.edges {
-		of[e.child] = append(of[e.child], e.parent)
+	for e, grams := range c.edges {
+		if grams > 0 {
+			of[e.child] = append(of[e.child], e.parent)
+		}
 	}
 	return of
 }
@@ -140,7 +145,10 @@ func (w *writer) unnumbered() []newNode {
 			at[id] = w.positionOf(l.maker, l.after)
 		}
 	}
-	for e := range w.changes.edges {
+	for e, grams := range w.changes.edges {
+		if _, here := w.changes.position[e.record]; grams == 0 && !here {
+			continue // an edge of an earlier block that was taken back
+		}
 		if _, known := w.nodes[e.child]; !known || isMix(e.child) {
 			at[e.child] = max(at[e.child], w.positionOf(e.record, math.MaxInt))
 		}

@@ -14,9 +14,9 @@ import (
 
 // Origins lists the harvest lots that a lot stems from, largest share first.
 // Grain of sellers without a recorded harvest has no origin, so that the
-// shares may sum to less than 1. What a lot stems from never changes once it
-// is made: a caller may keep the answer. Others may have got the same list, so
-// no caller changes it. The error is ErrBusy where too many ask at once.
+// shares may sum to less than 1. What a lot stems from changes only when its
+// making is undone: then it stems from nothing. Others may have got the same
+// list, so no caller changes it. The error is ErrBusy where too many ask at once.
 func (ix *Index) Origins(ctx context.Context, lot string) ([]Origin, error) {
 	q := question{what: "origins", of: lot, height: ix.Height()}
 	return together(ctx, &ix.flights, q, func(ctx context.Context) ([]Origin, error) {
@@ -67,15 +67,15 @@ func (ix *Index) weighedOrigins(ctx context.Context, lot string) ([]Origin, erro
 	return weigh(kept, s.total), nil
 }
 
-// keptOrigins are the origins of a node that can no longer change, without
-// grams and names: walked to once and then kept.
+// keptOrigins are the origins of a node, without grams and names: walked to
+// once and then kept, until its making is undone.
 func (ix *Index) keptOrigins(ctx context.Context, v vertex) ([]Origin, error) {
 	if k := ix.origins.get(v.num); k != nil {
 		return k.origins, k.err
 	}
-	q := question{what: "sources", of: strconv.FormatInt(v.num, 10)}
+	q := question{what: "sources", of: strconv.FormatInt(v.num, 10), height: ix.Height()}
 	return together(ctx, &ix.flights, q, func(ctx context.Context) ([]Origin, error) {
-		k := keptOrigins{node: v.num}
+		k := ix.origins.begin(v.num)
 		k.err = ix.walk(ctx, "origins", func(r *reader) error {
 			g, err := r.ancestors(ctx, v)
 			if err != nil {

@@ -10,9 +10,11 @@ import (
 const maxKeptOrigins = 200_000
 
 // originCache keeps what nodes stem from, those asked for last. It holds nodes
-// that can no longer change: lots, and mixes that grain was drawn from.
+// that change only when their making is undone: lots, and mixes that grain was
+// drawn from.
 type originCache struct {
 	mu    sync.Mutex
+	undos int // times that something was forgotten
 	most  int
 	held  int
 	nodes map[int64]*lru.Element
@@ -23,6 +25,7 @@ type originCache struct {
 // when: grams and names. err says that they are too many to tell.
 type keptOrigins struct {
 	node    int64
+	undos   int // of the cache, before they were read
 	origins []Origin
 	err     error
 }
@@ -51,14 +54,38 @@ func (c *originCache) get(node int64) *keptOrigins {
 func (c *originCache) put(k *keptOrigins) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if k.size() > c.most || c.nodes[k.node] != nil {
+	if k.size() > c.most || c.nodes[k.node] != nil || k.undos != c.undos {
 		return
 	}
 	c.nodes[k.node] = c.order.PushFront(k)
 	c.held += k.size()
 	for c.held > c.most {
-		last := c.order.Remove(c.order.Back()).(*keptOrigins)
-		delete(c.nodes, last.node)
-		c.held -= last.size()
+		c.drop(c.order.Back())
+	}
+}
+
+func (c *originCache) drop(e *lru.Element) {
+	k := c.order.Remove(e).(*keptOrigins)
+	delete(c.nodes, k.node)
+	c.held -= k.size()
+}
+
+// begin begins to read what a node stems from.
+func (c *originCache) begin(node int64) keptOrigins {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return keptOrigins{node: node, undos: c.undos}
+}
+
+// forget drops nodes whose making was undone. What is being read meanwhile may
+// be as it was before, and is not kept.
+func (c *originCache) forget(nodes []int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, node := range nodes {
+		c.undos++
+		if e := c.nodes[node]; e != nil {
+			c.drop(e)
+		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 // OwnLot is what a party has of a lot.
 type OwnLot struct {
 	record.LotState
+	Standing
 	OwnedGrams   int64  `json:"ownedGrams"`            // as far as the lot is fit for food
 	OwnedNonFood int64  `json:"ownedNonFood,omitzero"` // bought for another purpose than food
 	HeldGrams    int64  `json:"heldGrams"`             // in custody
@@ -34,7 +35,8 @@ type BinStock struct {
 	Owner   string `json:"owner"`
 	Variety string `json:"variety"`
 	Nature  string `json:"nature,omitempty"`
-	NonFood string `json:"nonFood,omitempty"` // id of the record that made it so
+	Standing
+	marks []record.Mark
 }
 
 // BinPage is a page of a custodian's bins with grain in them, by code.
@@ -60,7 +62,9 @@ const (
 	ownLotsOf = `SELECT h.node, n.id, l.state, l.stock FROM stock h JOIN lot l ON l.node = h.node JOIN node n ON n.num = h.node
 	WHERE h.party = $1 AND h.node < $2 ORDER BY h.node DESC LIMIT $3`
 	reviewedOf = `SELECT h.node, n.id, l.state, l.stock FROM stock h JOIN lot l ON l.node = h.node JOIN node n ON n.num = h.node
-	WHERE h.party = $1 AND h.node < $2 AND l.state LIKE '%"nonFood":"%' ORDER BY h.node DESC LIMIT $3`
+	WHERE h.party = $1 AND h.node < $2 AND EXISTS (
+		SELECT 1 FROM mark m LEFT JOIN cause c ON c.id = m.cause WHERE m.node = h.node AND COALESCE(c.lifted, 0) = 0)
+	ORDER BY h.node DESC LIMIT $3`
 	inboundOf = `SELECT i.record, s.value FROM inbound i JOIN shipment s ON s.key = i.key
 	WHERE i.party = $1 AND i.record < $2 AND i.open = 1 ORDER BY i.record DESC LIMIT $3`
 	binPage = `SELECT key, value FROM state WHERE key > $1 AND key < $2 ORDER BY key LIMIT $3`
@@ -96,15 +100,22 @@ func (ix *Index) ownLots(ctx context.Context, query, list, uscc, cursor string, 
 		if len(nums) > limit {
 			page.Lots, page.Next = page.Lots[:limit], writeCursor(list, nums[limit-1])
 		}
+		marks := make([][]record.Mark, len(page.Lots))
 		n := r.names()
 		for i := range page.Lots {
 			n.want(page.Lots[i].Issuer)
+			marks[i] = page.Lots[i].Marks
+		}
+		live, standing, err := r.standings(ctx, marks...)
+		if err != nil {
+			return err
 		}
 		if err := n.load(ctx); err != nil {
 			return err
 		}
 		for i := range page.Lots {
-			page.Lots[i].IssuerName = n.of(page.Lots[i].Issuer)
+			l := &page.Lots[i]
+			l.Marks, l.Standing, l.IssuerName = live[i], standing[i], n.of(l.Issuer)
 		}
 		return nil
 	})
@@ -206,14 +217,23 @@ func (ix *Index) Bins(ctx context.Context, uscc, cursor string, limit int) (BinP
 			}
 			if code = b.Bin; b.Grams > 0 {
 				page.Bins = append(page.Bins, BinStock{Code: b.Bin, Grams: b.Grams, Owner: b.Owner,
-					Variety: b.Variety, Nature: b.Nature, NonFood: b.NonFood})
+					Variety: b.Variety, Nature: b.Nature, marks: b.Marks})
 			}
 			return nil
 		})
 		if err != nil {
 			return err
 		}
+		marks := make([][]record.Mark, len(page.Bins))
 		for i := range page.Bins {
+			marks[i] = page.Bins[i].marks
+		}
+		_, standing, err := r.standings(ctx, marks...)
+		if err != nil {
+			return err
+		}
+		for i := range page.Bins {
+			page.Bins[i].Standing = standing[i]
 			var f record.RegisteredFacility
 			if err := r.state(ctx, record.FacilityKey(page.Bins[i].Code), &f); err == nil {
 				page.Bins[i].Name = f.Name

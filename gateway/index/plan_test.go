@@ -17,7 +17,8 @@ func TestQueriesUseIndexes(t *testing.T) {
 		parentsOf, parentsOfMixes, nextParents, nextChildren, moreParents, moreChildren, mixesBefore, mixesAfter, spotByID, vertexByID, nodeNumbers, nodeIDs, lotStates,
 		lotState, recordByID, recordByRef, recordsByNum, placesOf, reportsOnAll, recordsOfNodes, sealedStates, cosignatureOf,
 		stateValues, stateValue, lotByID, lotByBatch, transitOf, shipmentsOf, reportsOn, makerOf, placeOf,
-		keysOfEnterprise, facilityPage, ownLotsOf, inboundOf, binPage, retailPage, txByID, tipQuery, countState, holdingsOf, onTheWay, deleteStock,
+		marksOf, liftedAmong, causeByID, lateOf, markedBy, reachedPage, causesAmong, reviewsAmong, yearsAbove,
+		keysOfEnterprise, facilityPage, ownLotsOf, reviewedOf, inboundOf, binPage, retailPage, txByID, tipQuery, countState, holdingsOf, onTheWay, deleteStock,
 		stockList(owned), stockSums("variety", summed),
 	} {
 		for _, step := range plan(t, ix, withList(query, strings.Count(query, "$"), 8)) {

@@ -25,7 +25,7 @@ func (ix *Index) RecordByRef(ctx context.Context, issuer, ref string) (Record, e
 // Queries for records with their place.
 const (
 	recordColumns = `SELECT r.num, r.id, r.type, r.issuer, r.ref, r.occurred_at, r.place, r.flags, r.sealed, r.cosigned,
-		r.envelope, t.block, t.id, t.time FROM record r JOIN tx t ON t.num = r.tx `
+		r.envelope, r.voided, t.block, t.id, t.time FROM record r JOIN tx t ON t.num = r.tx `
 
 	recordByID    = recordColumns + `WHERE r.id = $1`
 	recordByRef   = recordColumns + `WHERE r.issuer = $1 AND r.ref = $2`
@@ -117,6 +117,9 @@ func (r *reader) records(ctx context.Context, query func(scan func(*sql.Rows) er
 	for _, rec := range found {
 		rec.IssuerName = names.of(rec.Issuer)
 	}
+	if err := r.addReviews(ctx, found); err != nil {
+		return nil, err
+	}
 	return found, r.addSealed(ctx, parts)
 }
 
@@ -135,16 +138,22 @@ func (r *reader) addSealed(ctx context.Context, parts map[string][]*SealedState)
 
 func scanRecord(rows *sql.Rows) (int64, *Record, error) {
 	var (
-		rec                               Record
-		num, block                        int64
-		flags, sealed, cosigned, envelope string
+		rec                                       Record
+		num, block                                int64
+		flags, sealed, cosigned, envelope, voided string
 	)
 	err := rows.Scan(&num, &rec.ID, &rec.Type, &rec.Issuer, &rec.Ref, &rec.OccurredAt, &rec.Place.Index,
-		&flags, &sealed, &cosigned, &envelope, &block, &rec.Place.Tx, &rec.Place.Time)
+		&flags, &sealed, &cosigned, &envelope, &voided, &block, &rec.Place.Tx, &rec.Place.Time)
 	if err != nil {
 		return 0, &rec, err
 	}
 	rec.Place.Block = uint64(block)
+	if voided != "" {
+		rec.Voided = new(record.Voided)
+		if err := json.Unmarshal([]byte(voided), rec.Voided); err != nil {
+			return 0, &rec, err
+		}
+	}
 	return num, &rec, rec.fill(flags, sealed, cosigned, envelope)
 }
 

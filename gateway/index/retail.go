@@ -15,7 +15,8 @@ type RetailPage struct {
 
 // RetailLot is a retail batch in a list.
 type RetailLot struct {
-	record.LotState
+	record.LotState // with the marks in force alone
+	Standing
 	IssuerName string `json:"issuerName,omitempty"`
 }
 
@@ -49,9 +50,24 @@ func (ix *Index) Retail(ctx context.Context, cursor string, limit int) (RetailPa
 			page.Lots = page.Lots[:limit]
 			page.Next = writeCursor("retail", nums[limit-1])
 		}
+		if err := r.standRetail(ctx, page.Lots); err != nil {
+			return err
+		}
 		return r.nameRetail(ctx, page.Lots)
 	})
 	return page, err
+}
+
+func (r *reader) standRetail(ctx context.Context, lots []RetailLot) error {
+	marks := make([][]record.Mark, len(lots))
+	for i := range lots {
+		marks[i] = lots[i].Marks
+	}
+	live, standing, err := r.standings(ctx, marks...)
+	for i := range live {
+		lots[i].Marks, lots[i].Standing = live[i], standing[i]
+	}
+	return err
 }
 
 func (r *reader) nameRetail(ctx context.Context, lots []RetailLot) error {

@@ -37,7 +37,7 @@ func (r *reader) stem(ctx context.Context, lot string) (s stem, err error) {
 	return s, nil
 }
 
-const someParents = linkUp + `WHERE e.child = $1 ORDER BY e.child, e.parent, e.record LIMIT 2`
+const someParents = linkUp + `WHERE e.grams > 0 AND e.child = $1 ORDER BY e.child, e.parent, e.record LIMIT 2`
 
 // onlyParent is the one node that all of a node stems from; false where there
 // are several, or none.

@@ -13,7 +13,8 @@ import (
 // after the one that was shown last.
 //
 // The pages of one trace show the graph as it was at the first of them, so
-// that blocks that come meanwhile neither repeat nor hide a node. Those who ask
+// that blocks that come meanwhile neither repeat nor hide a node, unless they
+// undo a record: its edges are gone from the next page on. Those who ask
 // for a page at the same time share one answer, and none changes it. The error
 // is ErrBusy where too many ask at once.
 func (ix *Index) Trace(ctx context.Context, lot string, dir Direction, cursor string, limit int) (Trace, error) {

@@ -139,11 +139,13 @@ func (n *Node) unsealed() bool {
 // body is the JSON of a node without its id and depth and without braces.
 func (n *Node) body() ([]byte, error) {
 	b, err := json.Marshal(struct {
-		Bin     string           `json:"bin,omitempty"`
-		Lot     *record.LotState `json:"lot,omitempty"`
-		Records []Record         `json:"records"`
-		More    int              `json:"more,omitempty"`
-	}{n.Bin, n.Lot, n.Records, n.More}, jsonv1.OmitEmptyWithLegacySemantics(true))
+		Bin   string           `json:"bin,omitempty"`
+		Lot   *record.LotState `json:"lot,omitempty"`
+		Marks []record.Mark    `json:"marks,omitempty"`
+		Standing
+		Records []Record `json:"records"`
+		More    int      `json:"more,omitempty"`
+	}{n.Bin, n.Lot, n.Marks, n.Standing, n.Records, n.More}, jsonv1.OmitEmptyWithLegacySemantics(true))
 	if err != nil {
 		return nil, fmt.Errorf("node %s: %w", n.ID, err)
 	}

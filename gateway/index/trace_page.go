@@ -20,12 +20,22 @@ func (r *reader) nodes(ctx context.Context, page []step) ([]Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	mixes, err := r.mixMarks(ctx, nums)
+	if err != nil {
+		return nil, err
+	}
 	nodes := make([]Node, len(page))
 	for i, s := range page {
 		nodes[i] = Node{ID: s.id, Depth: s.depth, Lot: lots[s.num], Records: []Record{}}
 		if isMix(s.id) {
 			nodes[i].Bin = binOfMix(s.id)
 		}
+		if nodes[i].Lot == nil {
+			nodes[i].Marks = mixes[s.num]
+		}
+	}
+	if err := r.fillStandings(ctx, nodes); err != nil {
+		return nil, err
 	}
 	return nodes, r.fillRecords(ctx, nodes, nums)
 }

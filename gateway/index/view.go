@@ -33,8 +33,12 @@ type Record struct {
 	Place      Place         `json:"place"`
 	Cosigned   []string      `json:"cosigned,omitempty"`
 	Sealed     []SealedState `json:"sealed,omitempty"`
-	Payload    []byte        `json:"-"` // as signed
-	Envelope   []byte        `json:"-"` // as it came
+	// Voided says what took the record back; what rests on it is under review
+	// where it could not be undone.
+	Voided      *record.Voided `json:"voided,omitempty"`
+	UnderReview bool           `json:"underReview,omitzero"`
+	Payload     []byte         `json:"-"` // as signed
+	Envelope    []byte         `json:"-"` // as it came
 	// Cosignatures are envelopes of the same record that came later with a
 	// counterparty's signature. Record and RecordByRef read them; lists of
 	// records do without.
@@ -49,9 +53,11 @@ type SealedState struct {
 
 // Lot is a lot with how it is held now.
 type Lot struct {
-	record.LotState
-	OwnedGrams   int64               `json:"ownedGrams"`     // by all parties, outside bins and transit
-	InTransit    int64               `json:"inTransitGrams"` // on open shipments
+	record.LotState // with the marks in force alone
+	Standing
+	Causes       []NamedCause        `json:"causes,omitempty"` // of the marks, in their order
+	OwnedGrams   int64               `json:"ownedGrams"`       // by all parties, outside bins and transit
+	InTransit    int64               `json:"inTransitGrams"`   // on open shipments
 	Parts        []record.Part       `json:"parts"`
 	Inspections  []record.Inspection `json:"inspections"`    // newest first, at most MaxListed
 	Shipments    []record.Shipment   `json:"shipments"`      // newest first, at most MaxListed
@@ -103,12 +109,14 @@ type Trace struct {
 
 // Node is a lot or a mix of a bin.
 type Node struct {
-	ID      string           `json:"id"`
-	Depth   int              `json:"depth"`         // steps from the lot asked about
-	Bin     string           `json:"bin,omitempty"` // of a mix
-	Lot     *record.LotState `json:"lot,omitempty"`
-	Records []Record         `json:"records"`        // that made it or moved it, in order of time, at most MaxNodeRecords
-	More    int              `json:"more,omitempty"` // so many later records are left out
+	ID    string           `json:"id"`
+	Depth int              `json:"depth"`           // steps from the lot asked about
+	Bin   string           `json:"bin,omitempty"`   // of a mix
+	Lot   *record.LotState `json:"lot,omitempty"`   // with the marks in force alone
+	Marks []record.Mark    `json:"marks,omitempty"` // of a mix, those in force
+	Standing
+	Records []Record `json:"records"`        // that made it or moved it, in order of time, at most MaxNodeRecords
+	More    int      `json:"more,omitempty"` // so many later records are left out
 }
 
 // Edge says that grams of the parent went into the child.
@@ -121,23 +129,25 @@ type Edge struct {
 
 // Bin is a bin with its content.
 type Bin struct {
-	Code          string              `json:"code"`
-	Name          string              `json:"name"`
-	Custodian     string              `json:"custodian"`
-	CustodianName string              `json:"custodianName,omitempty"`
-	QuantityGrams int64               `json:"quantityGrams"`
-	CapacityGrams int64               `json:"capacityGrams,omitempty"`
-	Epoch         int                 `json:"epoch"`
-	Owner         string              `json:"owner,omitempty"`
-	Variety       string              `json:"variety,omitempty"`
-	Nature        string              `json:"nature,omitempty"`
-	NonFood       string              `json:"nonFood,omitempty"`
-	Mixture       []Component         `json:"mixture"`              // by share, largest first, at most MaxLimit
-	Origins       []Origin            `json:"origins"`              // the same
-	MoreMixture   int                 `json:"moreMixture,omitzero"` // so many smaller shares are left out
-	MoreOrigins   int                 `json:"moreOrigins,omitzero"`
-	Inspections   []record.Inspection `json:"inspections"`    // newest first, at most MaxListed
-	More          bool                `json:"more,omitempty"` // there are older inspections
+	Code          string        `json:"code"`
+	Name          string        `json:"name"`
+	Custodian     string        `json:"custodian"`
+	CustodianName string        `json:"custodianName,omitempty"`
+	QuantityGrams int64         `json:"quantityGrams"`
+	CapacityGrams int64         `json:"capacityGrams,omitempty"`
+	Epoch         int           `json:"epoch"`
+	Owner         string        `json:"owner,omitempty"`
+	Variety       string        `json:"variety,omitempty"`
+	Nature        string        `json:"nature,omitempty"`
+	Marks         []record.Mark `json:"marks,omitempty"`  // of its content, those in force
+	Causes        []NamedCause  `json:"causes,omitempty"` // of the marks, in their order
+	Standing
+	Mixture     []Component         `json:"mixture"`              // by share, largest first, at most MaxLimit
+	Origins     []Origin            `json:"origins"`              // the same
+	MoreMixture int                 `json:"moreMixture,omitzero"` // so many smaller shares are left out
+	MoreOrigins int                 `json:"moreOrigins,omitzero"`
+	Inspections []record.Inspection `json:"inspections"`    // newest first, at most MaxListed
+	More        bool                `json:"more,omitempty"` // there are older inspections
 }
 
 // Component is the share of one deposited lot in a bin's content now.

@@ -28,7 +28,7 @@ func TestLot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l.LotState != *c.lots["P1"] || l.IssuerName != "Depot Two" || l.SellerStatus != SellerUnconfirmed || l.Retail {
+	if !reflect.DeepEqual(l.LotState, *c.lots["P1"]) || l.IssuerName != "Depot Two" || l.SellerStatus != SellerUnconfirmed || l.Retail {
 		t.Errorf("lot %+v", l)
 	}
 	if l.OwnedGrams != 750 || l.InTransit != 100 || len(l.Parts) != 2 {

@@ -39,6 +39,10 @@ func (c *changes) addWrite(key string, value []byte, edges *[]edgeKey) error {
 		return c.addRetail(rest, value)
 	case "bin":
 		return c.addBin(key, rest, value)
+	case "mark":
+		return c.addMixMarks(rest, value)
+	case "cause":
+		return c.addCause(rest, value)
 	}
 	c.state[key] = value
 	return nil
@@ -59,6 +63,7 @@ func (c *changes) addLot(id string, value []byte) error {
 	if err := json.Unmarshal(value, &s); err != nil {
 		return err
 	}
+	c.marks[id] = s.Marks
 	l := c.lot(id)
 	l.state, l.kind, l.maker, l.year = value, s.Kind, s.Record, s.HarvestYear
 	l.sort = sort{s.Variety, s.Nature, s.Product}
@@ -136,6 +141,9 @@ func (c *changes) addBin(key, code string, value []byte) error {
 	}
 	s.Bin = code
 	c.state[key], c.bins[code] = value, s
+	if s.Epoch > 0 {
+		c.marks[s.MixID()] = s.Marks
+	}
 	return nil
 }
 

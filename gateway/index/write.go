@@ -17,6 +17,7 @@ type writer struct {
 	changes *changes
 	nodes   map[string]int64 // node id -> number
 	years   map[string]int   // node id -> year of harvest, 0 where it is not one
+	turned  bool             // marks are late that were not, or no longer: every node says so
 	first   counters         // what the block before ended with
 }
 
@@ -25,7 +26,7 @@ var (
 	insertTx = insertInto("tx", "num, id, block, time, code, function, response",
 		"ON CONFLICT (id) DO NOTHING") // Fabric keeps a repeated transaction in its block, marked invalid
 	insertRecord = insertInto("record",
-		"num, id, type, issuer, ref, occurred_at, tx, place, flags, sealed, cosigned, envelope", "")
+		"num, id, type, issuer, ref, occurred_at, tx, place, flags, sealed, cosigned, envelope, voided", "")
 	insertNode       = insertInto("node", "num, id, seq, kind, epoch, mix, year", "")
 	insertLot        = insertInto("lot", "node, state, stock", "ON CONFLICT (node) DO UPDATE SET state = excluded.state, stock = excluded.stock")
 	insertEdge       = insertInto("edge", "child, parent, record, grams", "ON CONFLICT (child, parent, record) DO UPDATE SET grams = excluded.grams")
@@ -38,7 +39,7 @@ const (
 	updateSeq      = `UPDATE node SET seq = $1, year = $2 WHERE num = $3`
 	updateLotState = `UPDATE lot SET state = $1 WHERE node = $2`
 	updateStock    = `UPDATE lot SET stock = $1 WHERE node = $2`
-	updateEntry    = `UPDATE record SET cosigned = $1, flags = $2 WHERE issuer = $3 AND ref = $4`
+	updateEntry    = `UPDATE record SET cosigned = $1, flags = $2, voided = $3 WHERE issuer = $4 AND ref = $5`
 	addCosignature = `INSERT INTO cosignature (record, tx, place, envelope)
 		SELECT num, $2, $3, $4 FROM record WHERE id = $1 ON CONFLICT (record, tx, place) DO NOTHING`
 )
@@ -58,10 +59,12 @@ func (w *writer) write(ctx context.Context) error {
 	}{
 		{"transactions", w.writeTxs},
 		{"records", w.writeRecords},
+		{"undone edges", w.cutEdges},
 		{"nodes", w.writeNodes},
 		{"lots", w.writeLots},
 		{"edges", w.writeEdges},
 		{"stock", w.writeStock},
+		{"marks", w.writeMarks},
 		{"records of nodes", func(ctx context.Context) error { return w.writeLinks(ctx, links) }},
 		{"cosignatures", w.writeCosigned},
 		{"state", w.writeState},
@@ -110,7 +113,7 @@ func (w *writer) writeRecords(ctx context.Context) error {
 		}
 		return append(args, w.recordNumber(r.verdict.ID), r.verdict.ID, string(r.verdict.Type), r.head.Issuer, r.head.Ref,
 			r.head.OccurredAt, w.txNumber(r.tx), r.place, jsonList(flags), jsonList(sealed),
-			jsonList(entry.Cosigned), string(r.envelope))
+			jsonList(entry.Cosigned), string(r.envelope), voidedJSON(entry.Voided))
 	})
 }
 
@@ -123,13 +126,13 @@ func (w *writer) recordNumber(id string) int64 {
 }
 
 // writeCosigned writes what counterparties added to records of earlier blocks,
-// and the flags that this left them.
+// the flags that this left them, and what took such a record back.
 func (w *writer) writeCosigned(ctx context.Context) error {
 	for key, e := range w.changes.entries {
 		if _, here := w.changes.position[e.ID]; here {
 			continue
 		}
-		if err := w.exec(ctx, updateEntry, jsonList(e.Cosigned), jsonList(e.Flags), key.issuer, key.ref); err != nil {
+		if err := w.exec(ctx, updateEntry, jsonList(e.Cosigned), jsonList(e.Flags), voidedJSON(e.Voided), key.issuer, key.ref); err != nil {
 			return err
 		}
 	}

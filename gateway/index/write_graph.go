@@ -100,7 +100,9 @@ func (w *writer) writeLots(ctx context.Context) error {
 func (w *writer) writeEdges(ctx context.Context) error {
 	edges := make([]edgeKey, 0, len(w.changes.edges))
 	for e := range w.changes.edges {
-		edges = append(edges, e)
+		if _, here := w.changes.position[e.record]; here {
+			edges = append(edges, e)
+		}
 	}
 	slices.SortFunc(edges, func(a, b edgeKey) int {
 		return cmp.Or(

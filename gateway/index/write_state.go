@@ -20,6 +20,8 @@ var (
 	insertState  = insertInto("state", "key, value", "ON CONFLICT (key) DO UPDATE SET value = excluded.value")
 )
 
+const dropRetail = `DELETE FROM retail WHERE gtin = $1 AND batch = $2`
+
 func (w *writer) writeState(ctx context.Context) error {
 	for _, write := range []func(context.Context) error{
 		w.writeRetail, w.writeShipments, w.writeInbound, w.writeInspections, w.writeKeys, w.writeSealed, w.writeRest,
@@ -32,8 +34,15 @@ func (w *writer) writeState(ctx context.Context) error {
 }
 
 func (w *writer) writeRetail(ctx context.Context) error {
-	keys := keysOf(w.changes.retail)
-	for _, k := range keys {
+	var keys []retailKey
+	for k, lot := range w.changes.retail {
+		if lot == "" { // its making was taken back
+			if err := w.exec(ctx, dropRetail, k.gtin, k.batch); err != nil {
+				return err
+			}
+			continue
+		}
+		keys = append(keys, k)
 		if lot := w.changes.retail[k]; w.nodes[lot] == 0 {
 			return fmt.Errorf("batch %s of GTIN %s names no lot: %s", k.batch, k.gtin, lot)
 		}

@@ -76,10 +76,6 @@ func (s *site) lotLister(name string, read func(ctx context.Context, uscc, curso
 		}
 		t := s.newTable(v, name, page.Next, "lot", "grain", "owned", "held", "made")
 		for _, l := range page.Lots {
-			badge := ""
-			if l.NonFood != "" {
-				badge = v.say("start.nonfood")
-			}
 			grain := v.variety(l.Variety)
 			if l.Product != "" {
 				grain = v.product(l.Product)
@@ -88,7 +84,7 @@ func (s *site) lotLister(name string, read func(ctx context.Context, uscc, curso
 			if l.HarvestYear > 0 {
 				year = strconv.Itoa(l.HarvestYear)
 			}
-			t.add(s.link("lots", l.Lot), deskCell{Text: l.Lot, Code: true, Badge: badge}, deskCell{Text: grain, Small: year},
+			t.add(s.link("lots", l.Lot), deskCell{Text: l.Lot, Code: true, Badge: v.badge(&l.Standing)}, deskCell{Text: grain, Small: year},
 				deskCell{Text: v.weight(l.OwnedGrams + l.OwnedNonFood)}, deskCell{Text: v.weight(l.HeldGrams)},
 				deskCell{Text: v.day(parseTime(l.OccurredAt)), Small: v.sayOr("desk.type."+string(l.Kind), string(l.Kind))})
 		}
@@ -111,11 +107,7 @@ func (s *site) listBins(ctx context.Context, v voice, uscc, cursor string, limit
 	}
 	t := s.newTable(v, "bins", page.Next, "bin", "grain", "weight", "owner")
 	for _, b := range page.Bins {
-		badge := ""
-		if b.NonFood != "" {
-			badge = v.say("start.nonfood")
-		}
-		t.add("", deskCell{Text: b.Name, Small: b.Code, Badge: badge}, deskCell{Text: v.variety(b.Variety), Small: b.Nature},
+		t.add("", deskCell{Text: b.Name, Small: b.Code, Badge: v.badge(&b.Standing)}, deskCell{Text: v.variety(b.Variety), Small: b.Nature},
 			deskCell{Text: v.weight(b.Grams)}, deskCell{Text: names[b.Owner], Small: b.Owner})
 	}
 	return t, nil
@@ -161,4 +153,19 @@ func (s *site) listJobs(ctx context.Context, v voice, uscc, cursor string, limit
 			deskCell{Text: v.say("desk.state." + string(j.Status))}, deskCell{Text: v.moment(parseTime(j.Received))})
 	}
 	return t, nil
+}
+
+// badge is the gravest word that stands against grain; none where none does.
+func (v voice) badge(s *index.Standing) string {
+	switch {
+	case s.Recalled:
+		return v.say("desk.badge.recalled")
+	case s.NonFood != "":
+		return v.say("start.nonfood")
+	case s.Held:
+		return v.say("desk.badge.held")
+	case s.UnderReview:
+		return v.say("desk.badge.review")
+	}
+	return ""
 }

@@ -62,7 +62,12 @@ func build(s *story, v voice) *page {
 		p.Quality = c.quality(own)
 		p.Verdict = p.Quality.Verdict
 	}
-	if s.lot.NonFood != "" { // no passed test makes it food again
+	switch { // no passed test outweighs these
+	case s.lot.Recalled:
+		p.Verdict = &badge{c.say("banner.recall"), bad}
+	case s.lot.Held:
+		p.Verdict = &badge{c.say("banner.hold"), bad}
+	case s.lot.NonFood != "":
 		p.Verdict = &badge{c.say("banner.nonfood"), bad}
 	}
 	if raw := s.rawReport(events); raw != nil {
@@ -94,6 +99,17 @@ func (c cast) banners(s *story) []banner {
 	add := func(t tone, key string) {
 		out = append(out, banner{Tone: t, Title: c.say("banner." + key), Text: c.say("banner." + key + ".text")})
 	}
+	if s.lot.Recalled {
+		add(bad, "recall")
+		for _, cause := range s.lot.Causes {
+			if cause.Kind == record.MarkRecall {
+				out = append(out, banner{Tone: bad, Title: c.say("banner.notice"), Text: cause.Notice})
+			}
+		}
+	}
+	if s.lot.Held {
+		add(bad, "hold")
+	}
 	own := s.verdictReport()
 	switch {
 	case s.lot.NonFood != "":
@@ -107,6 +123,12 @@ func (c cast) banners(s *story) []banner {
 	}
 	if s.lot.NonFood == "" && partlyNonFood(s.lot.Parts) {
 		add(warn, "partly-nonfood")
+	}
+	if s.lot.UnderReview {
+		add(warn, "review")
+	}
+	if s.lot.Spreading {
+		add(warn, "spreading")
 	}
 	return out
 }

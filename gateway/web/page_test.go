@@ -74,6 +74,13 @@ func TestPage(t *testing.T) {
 			"卖方尚未签名确认", "12.5%", "总汞、无机砷、铬", "GB 2762-2022",
 		}, []string{"不得食用", "不合格", "20 吨", "24.556", "2025年12月20日", "2024年11月10日", "品种代码"}},
 		{"non-food", func(w *world) { w.lots[retailLot].NonFood = "x" }, []string{"不得食用", "12325"}, nil},
+		{"recalled", func(w *world) {
+			w.lots[retailLot].Recalled = true
+			w.lots[retailLot].Causes = []index.NamedCause{{Cause: record.Cause{Kind: record.MarkRecall, Notice: "请<b>停止</b>食用"}}}
+		}, []string{"已召回", "召回公告", "请&lt;b&gt;停止&lt;/b&gt;食用", `role="alert"`}, []string{"检验 <b>合格"}},
+		{"on hold", func(w *world) { w.lots[retailLot].Held = true }, []string{"已封存，请勿食用"}, []string{"检验 <b>合格"}},
+		{"under review", func(w *world) { w.lots[retailLot].UnderReview = true }, []string{"部分记录正在复核"}, []string{"已召回"}},
+		{"while a mark spreads", func(w *world) { w.lots[retailLot].Spreading = true }, []string{"有标记正在更新"}, []string{"已召回"}},
 		{"sold as feed in part", func(w *world) {
 			w.lots[retailLot].Parts = []record.Part{{Party: shopA, NonFood: 5}}
 		}, []string{"其中一部分已作非食用销售"}, nil},

@@ -86,6 +86,6 @@ func (s *site) showStart(c *gin.Context, v voice, status int, f form) {
 func (s *site) latest(v voice, b index.RetailLot) latest {
 	return latest{
 		Link: s.link("01", b.GTIN, "10", b.Batch), Title: v.product(b.Product), Maker: cmp.Or(b.IssuerName, b.Issuer),
-		Batch: b.Batch, When: v.day(parseTime(b.OccurredAt)), Bad: b.NonFood != "",
+		Batch: b.Batch, When: v.day(parseTime(b.OccurredAt)), Bad: b.NonFood != "" || b.Recalled || b.Held,
 	}
 }

@@ -87,7 +87,7 @@ func TestWordsAreKnown(t *testing.T) {
 	} {
 		keys = append(keys, "flag."+string(f))
 	}
-	for _, w := range []string{"nonfood", "unsafe", "failed", "unchecked", "partly-nonfood"} {
+	for _, w := range []string{"nonfood", "unsafe", "failed", "unchecked", "partly-nonfood", "recall", "hold", "review", "spreading"} {
 		keys = append(keys, "banner."+w, "banner."+w+".text")
 	}
 	for _, w := range []string{"gtin", "batch", "lot", "nobatch", "unknown", "size", "unavailable"} {

@@ -66,7 +66,7 @@ func (p *tree) describe(id string) string {
 	case !ok:
 		return ""
 	case n.Lot == nil:
-		return "  mix in bin " + n.Bin
+		return strings.Join(append([]string{"", "mix in bin " + n.Bin}, warnings(&n.Standing)...), "  ")
 	}
 	l := n.Lot
 	words := []string{"", string(l.Kind), day(l.OccurredAt), "by " + issuer(n)}
@@ -79,10 +79,22 @@ func (p *tree) describe(id string) string {
 	if l.GTIN != "" {
 		words = append(words, "GTIN "+l.GTIN+" batch "+l.Batch)
 	}
-	if l.NonFood != "" {
-		words = append(words, "NOT FOR FOOD")
+	return strings.Join(append(words, warnings(&n.Standing)...), "  ")
+}
+
+// warnings says in capitals what is the matter with a node.
+func warnings(s *client.Standing) (words []string) {
+	for _, w := range []struct {
+		applies bool
+		word    string
+	}{
+		{s.Recalled, "RECALLED"}, {s.Held, "ON HOLD"}, {s.NonFood != "", "NOT FOR FOOD"}, {s.UnderReview, "UNDER REVIEW"},
+	} {
+		if w.applies {
+			words = append(words, w.word)
+		}
 	}
-	return strings.Join(words, "  ")
+	return words
 }
 
 func issuer(n client.TraceNode) string {

@@ -13,8 +13,10 @@ import (
 
 	"github.com/grainledger/grainledger/chaincode/contract"
 	"github.com/grainledger/grainledger/gateway/api"
+	"github.com/grainledger/grainledger/gateway/epcis/service"
 	"github.com/grainledger/grainledger/gateway/index"
 	"github.com/grainledger/grainledger/gateway/jobs"
+	"github.com/grainledger/grainledger/gateway/keys"
 	"github.com/grainledger/grainledger/gateway/ledger"
 	"github.com/grainledger/grainledger/gateway/spread"
 )
@@ -30,6 +32,7 @@ type node struct {
 	store   *jobs.Store
 	packer  *ledger.Packer
 	queue   *jobs.Queue
+	epcis   *service.Service
 
 	broken chan error // why the node cannot go on
 	follow context.CancelFunc
@@ -102,6 +105,24 @@ func (n *node) openQueue(ctx context.Context) error {
 	return err
 }
 
+// openEPCIS opens the EPCIS service on the interface whose answers it waits for.
+func (n *node) openEPCIS(ctx context.Context, a *api.API, publicURL string) error {
+	key, _, err := keys.LoadOrCreate(n.path("keys", "epcis.pem"))
+	if err != nil {
+		return err
+	}
+	if n.epcis != nil { // of an earlier handler
+		if err := n.epcis.Close(); err != nil {
+			return err
+		}
+	}
+	n.epcis, err = service.Open(ctx, service.Options{
+		Records: n.index, Ledger: n.ledger, Jobs: n.queue, Fresh: a, Admit: n.packer.Admit, Key: key, Path: n.path("epcis.db"),
+		PublicURL: publicURL, InsecureHooks: n.config.insecureHooks, Retention: n.config.jobRetention, Log: n.log,
+	})
+	return err
+}
+
 // announce tells the operator where to look.
 func (n *node) announce(out io.Writer, url string) {
 	fmt.Fprintf(out, "GrainLedger gateway %s\n  pages    %s/\n  API      %s/v1/ledger\n  OpenAPI  %s/openapi.json\n",
@@ -125,6 +146,9 @@ func (n *node) shutdown(server *http.Server) error {
 // jobs that wait for it.
 func (n *node) close() error {
 	var errs []error
+	if n.epcis != nil {
+		errs = append(errs, n.epcis.Close())
+	}
 	if n.packer != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), n.config.shutdownWait)
 		defer cancel()

@@ -1,0 +1,102 @@
+package resolver
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/grainledger/grainledger/gateway/gs1"
+	"github.com/grainledger/grainledger/gateway/index"
+	"github.com/grainledger/grainledger/record"
+)
+
+// lot finds the lot of a batch; false when the request has been answered.
+func (v *Resolver) lot(c *gin.Context, gtin, batch string) (string, bool) {
+	err := v.fresh(c.Request.Context())
+	if err != nil {
+		c.Header("Retry-After", "3")
+		fail(c, http.StatusServiceUnavailable, "index_behind", "")
+		return "", false
+	}
+	id, err := v.reader.LotByBatch(c.Request.Context(), gtin, batch)
+	if err != nil {
+		failRead(c, err)
+		return "", false
+	}
+	return id, true
+}
+
+func failRead(c *gin.Context, err error) {
+	if errors.Is(err, index.ErrNotFound) {
+		fail(c, http.StatusNotFound, "not_found", "the ledger has no such batch")
+		return
+	}
+	_ = c.Error(err) // for the log
+	fail(c, http.StatusInternalServerError, "internal_error", "")
+}
+
+// batch reads the batch that an address names; false when the request has
+// been answered.
+func (v *Resolver) batch(c *gin.Context) (index.Lot, bool) {
+	gtin := gs1.PadGTIN(c.Param("gtin"))
+	for _, e := range []gs1.Element{{AI: gs1.AIGTIN, Value: gtin}, {AI: gs1.AIBatch, Value: c.Param("batch")}} {
+		if err := gs1.CheckValue(e.AI, e.Value); err != nil {
+			fail(c, http.StatusBadRequest, "bad_digital_link", err.Error())
+			return index.Lot{}, false
+		}
+	}
+	id, ok := v.lot(c, gtin, c.Param("batch"))
+	if !ok {
+		return index.Lot{}, false
+	}
+	lot, err := v.reader.Lot(c.Request.Context(), id)
+	if err != nil {
+		failRead(c, err)
+		return index.Lot{}, false
+	}
+	return lot, true
+}
+
+// certificates are the inspections of a batch.
+type certificates struct {
+	GTIN        string              `json:"gtin"`
+	Batch       string              `json:"batch"`
+	Lot         string              `json:"lot"`
+	Inspections []record.Inspection `json:"inspections"` // newest first
+	More        bool                `json:"more,omitzero"`
+}
+
+// inspections is where gs1:certificationInfo leads.
+func (v *Resolver) inspections(c *gin.Context) {
+	lot, ok := v.batch(c)
+	if !ok {
+		return
+	}
+	answer := certificates{GTIN: lot.GTIN, Batch: lot.Batch, Lot: lot.LotState.Lot, Inspections: lot.Inspections, More: lot.More}
+	if answer.Inspections == nil {
+		answer.Inspections = []record.Inspection{}
+	}
+	write(c, http.StatusOK, "application/json", &answer)
+}
+
+// recallStatus says whether a batch may be eaten, as far as the ledger knows.
+type recallStatus struct {
+	GTIN   string `json:"gtin"`
+	Batch  string `json:"batch"`
+	Lot    string `json:"lot"`
+	Recall bool   `json:"recall"` // a recall is active
+	// NonFood is the record that says that the grain must not be eaten.
+	NonFood string `json:"nonFood,omitempty"`
+}
+
+// recall is where gs1:recallStatus leads.
+func (v *Resolver) recall(c *gin.Context) {
+	lot, ok := v.batch(c)
+	if !ok {
+		return
+	}
+	write(c, http.StatusOK, "application/json", &recallStatus{
+		GTIN: lot.GTIN, Batch: lot.Batch, Lot: lot.LotState.Lot, NonFood: lot.NonFood,
+	})
+}

@@ -55,17 +55,28 @@ func (v *Resolver) relations(l *gs1.Link) []relation {
 	}
 }
 
+// linkTypeOf is the link type that is asked for; empty for none.
+func linkTypeOf(c *gin.Context) string {
+	if kind := c.Query("linkType"); kind != "" {
+		return kind
+	}
+	return c.Query("linktype")
+}
+
+// asksLinks tells whether something else than the page is asked for.
+func asksLinks(c *gin.Context) bool {
+	return linkTypeOf(c) != "" || accepts(c.GetHeader("Accept"), linksetType)
+}
+
+const linksetType = "application/linkset+json"
+
 // negotiate answers a link in the form that pages use.
 func (v *Resolver) negotiate(c *gin.Context, l *gs1.Link) {
-	kind := c.Query("linkType")
-	if kind == "" {
-		kind = c.Query("linktype")
-	}
-	accept := c.GetHeader("Accept")
-	wantsSet := kind == "all" || kind == "linkset" || kind == "" && accepts(accept, "application/linkset+json")
-	if kind == "" && !wantsSet {
+	if !asksLinks(c) {
 		return // the page
 	}
+	kind, accept := linkTypeOf(c), c.GetHeader("Accept")
+	wantsSet := kind == "" || kind == "all" || kind == "linkset"
 	if !v.known(c, l) {
 		return
 	}

@@ -19,7 +19,7 @@ func (v *Resolver) linkset(c *gin.Context, l *gs1.Link, relations []relation) {
 	c.Header("Link", "<https://ref.gs1.org/standards/resolver/linkset-context>; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\"")
 	c.Header("Vary", "Accept")
 	c.Header("Access-Control-Allow-Origin", "*") // public data, which the standard wants readable from any page
-	media := "application/linkset+json"
+	media := linksetType
 	if !accepts(c.GetHeader("Accept"), media) && accepts(c.GetHeader("Accept"), "application/json") {
 		media = "application/json"
 	}

@@ -82,6 +82,9 @@ func (v *Resolver) Resolve(c *gin.Context) {
 		fail(c, http.StatusNotFound, "not_found", "this resolver knows products (01) alone, not "+link.Key.AI)
 		return
 	}
+	if c.FullPath() != "" && !asksLinks(c) {
+		return // the page, which has its own way with short GTINs
+	}
 	if canonical := link.Path(); compressed || canonical != path {
 		v.redirect(c, canonical, link.Query(), "")
 		return

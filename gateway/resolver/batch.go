@@ -80,14 +80,23 @@ func (v *Resolver) inspections(c *gin.Context) {
 	write(c, http.StatusOK, "application/json", &answer)
 }
 
-// recallStatus says whether a batch may be eaten, as far as the ledger knows.
+// recallStatus says whether a batch may be sold and eaten, as far as the
+// ledger knows.
 type recallStatus struct {
 	GTIN   string `json:"gtin"`
 	Batch  string `json:"batch"`
 	Lot    string `json:"lot"`
 	Recall bool   `json:"recall"` // a recall is active
-	// NonFood is the record that says that the grain must not be eaten.
-	NonFood string `json:"nonFood,omitempty"`
+	index.Standing
+	Recalls []recall `json:"recalls"` // active ones
+}
+
+// recall is what consumers are told of one.
+type recall struct {
+	Record string `json:"record"` // id
+	Level  int    `json:"level"`  // 1 (gravest) to 3
+	Reason string `json:"reason"`
+	Notice string `json:"notice"`
 }
 
 // recall is where gs1:recallStatus leads.
@@ -96,7 +105,11 @@ func (v *Resolver) recall(c *gin.Context) {
 	if !ok {
 		return
 	}
-	write(c, http.StatusOK, "application/json", &recallStatus{
-		GTIN: lot.GTIN, Batch: lot.Batch, Lot: lot.LotState.Lot, NonFood: lot.NonFood,
-	})
+	answer := recallStatus{GTIN: lot.GTIN, Batch: lot.Batch, Lot: lot.LotState.Lot, Recall: lot.Recalled, Standing: lot.Standing, Recalls: []recall{}}
+	for _, cause := range lot.Causes {
+		if cause.Kind == record.MarkRecall {
+			answer.Recalls = append(answer.Recalls, recall{cause.ID, cause.Level, cause.Reason, cause.Notice})
+		}
+	}
+	write(c, http.StatusOK, "application/json", &answer)
 }

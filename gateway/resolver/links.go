@@ -130,7 +130,9 @@ func choose(targets []target, accept, languages string) target {
 	best, score := targets[0], -1.0
 	for _, t := range targets {
 		s := 4*weight(accept, func(r string) bool { return covers(r, t.Type) }) + 2*named(accept, t.Type)
-		if len(t.Hreflang) > 0 {
+		if len(t.Hreflang) == 0 { // data speaks no language
+			s++
+		} else {
 			s += weight(languages, func(r string) bool {
 				return r == "*" || slices.ContainsFunc(t.Hreflang, func(h string) bool { return sameLanguage(r, h) })
 			})

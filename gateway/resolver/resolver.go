@@ -86,10 +86,24 @@ func (v *Resolver) Resolve(c *gin.Context) {
 		return // the page, which has its own way with short GTINs
 	}
 	if canonical := link.Path(); compressed || canonical != path {
-		v.redirect(c, canonical, link.Query(), "")
+		v.redirect(c, canonical, link.Query())
+		return
+	}
+	if c.FullPath() == "" && !asksLinks(c) {
+		v.toBatch(c, &link)
 		return
 	}
 	v.negotiate(c, &link)
+}
+
+// toBatch leads from a single package, or a variant of a product, to its
+// batch: the ledger knows no more of it.
+func (v *Resolver) toBatch(c *gin.Context, l *gs1.Link) {
+	path := "/" + gs1.AIGTIN + "/" + l.Key.Value
+	if batch, ok := l.Value(gs1.AIBatch); ok {
+		path += "/" + gs1.AIBatch + "/" + gs1.Escape(batch)
+	}
+	v.redirect(c, path, l.Query())
 }
 
 // read reads an address: a Digital Link, or where no route takes it a
@@ -117,13 +131,13 @@ func read(path, query string, free bool) (link gs1.Link, compressed bool, err er
 
 // redirect leads on with 307, so that a printed code can lead elsewhere
 // tomorrow. What else stood in the query goes along, as the standard asks.
-func (v *Resolver) redirect(c *gin.Context, path, query, fragment string) {
+func (v *Resolver) redirect(c *gin.Context, path, query string) {
 	target := v.public + path
 	if query != "" {
 		target += "?" + query
 	}
 	c.Header("Cache-Control", "no-cache")
-	c.Header("Location", target+fragment)
+	c.Header("Location", target)
 	c.AbortWithStatus(http.StatusTemporaryRedirect)
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -245,40 +244,20 @@ func (s *Service) getEvent(c *gin.Context) {
 }
 
 // event is the event of a record; where it was taken back, the restatement
-// with the error declaration.
+// with the error declaration, which is the event of what took it back.
 func (s *Service) event(ctx context.Context, id string) (*epcis.Event, error) {
-	own, err := s.opt.Records.Event(ctx, id)
+	r, err := s.opt.Records.Event(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	events, err := s.describe(ctx, []index.LedgerRecord{own})
-	if err != nil || events[0] == nil {
-		return nil, err
+	if r.Voided != nil {
+		if r, err = s.opt.Records.Event(ctx, r.Voided.By); err != nil {
+			return nil, err
+		}
 	}
-	e := events[0]
-	if restated, err := s.restatement(ctx, own.Num, e); err != nil || restated != nil {
-		return restated, err
-	}
-	return e, nil
-}
-
-// restatement finds the newest error declaration about an event among later
-// records of its lots; nil where there is none.
-func (s *Service) restatement(ctx context.Context, num int64, e *epcis.Event) (*epcis.Event, error) {
-	var classes []string
-	for _, q := range slices.Concat(e.OutputQuantityList, e.QuantityList, e.InputQuantityList) {
-		classes = append(classes, q.EPCClass)
-	}
-	if len(classes) == 0 {
-		return nil, nil
-	}
-	q, err := epcis.ParseQuery(url.Values{"EQ_eventID": {e.EventID}, "EXISTS_errorDeclaration": {"true"}, "MATCH_anyEPCClass": classes[:1]})
+	events, err := s.describe(ctx, []index.LedgerRecord{r})
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.page(ctx, asked{query: q, after: num, perPage: epcis.MaxPerPage})
-	if err != nil || len(p.events) == 0 {
-		return nil, err
-	}
-	return p.events[len(p.events)-1], nil
+	return events[0], nil
 }

@@ -111,11 +111,6 @@ func (n *node) openEPCIS(ctx context.Context, a *api.API, publicURL string) erro
 	if err != nil {
 		return err
 	}
-	if n.epcis != nil { // of an earlier handler
-		if err := n.epcis.Close(); err != nil {
-			return err
-		}
-	}
 	n.epcis, err = service.Open(ctx, service.Options{
 		Records: n.index, Ledger: n.ledger, Jobs: n.queue, Fresh: a, Admit: n.packer.Admit, Key: key, Path: n.path("epcis.db"),
 		PublicURL: publicURL, InsecureHooks: n.config.insecureHooks, Retention: n.config.jobRetention, Log: n.log,

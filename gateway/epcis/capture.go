@@ -19,6 +19,7 @@ type Document struct {
 	Context       jsontext.Value `json:"@context"`
 	Type          string         `json:"type"`
 	SchemaVersion string         `json:"schemaVersion"`
+	CreationDate  string         `json:"creationDate,omitempty"`
 	Body          struct {
 		EventList []jsontext.Value `json:"eventList"`
 	} `json:"epcisBody"`
@@ -90,8 +91,8 @@ func read(raw, context jsontext.Value, batches Batches) (*Event, map[string]any,
 	}
 	p := plain{prefix: prefixOf(around, object["@context"]), lotOf: batches}
 	delete(object, "@context")
-	envelope := object["gl:envelope"]
-	if p.prefix != "" {
+	envelope := object[Namespace+"envelope"]
+	if p.prefix != "" && envelope == nil {
 		envelope = object[p.prefix+":envelope"]
 	}
 	if object, err = p.event(object); err != nil {

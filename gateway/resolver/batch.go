@@ -36,44 +36,50 @@ func failRead(c *gin.Context, err error) {
 	fail(c, http.StatusInternalServerError, "internal_error", "")
 }
 
+// found is a batch with its lot.
+type found struct {
+	GTIN  string `json:"gtin"`
+	Batch string `json:"batch"`
+	ID    string `json:"lot"`
+	state index.Lot
+}
+
 // batch reads the batch that an address names; false when the request has
 // been answered.
-func (v *Resolver) batch(c *gin.Context) (index.Lot, bool) {
+func (v *Resolver) batch(c *gin.Context) (f found, ok bool) {
 	gtin := gs1.PadGTIN(c.Param("gtin"))
 	for _, e := range []gs1.Element{{AI: gs1.AIGTIN, Value: gtin}, {AI: gs1.AIBatch, Value: c.Param("batch")}} {
 		if err := gs1.CheckValue(e.AI, e.Value); err != nil {
 			fail(c, http.StatusBadRequest, "bad_digital_link", err.Error())
-			return index.Lot{}, false
+			return f, false
 		}
 	}
-	id, ok := v.lot(c, gtin, c.Param("batch"))
-	if !ok {
-		return index.Lot{}, false
+	f.GTIN, f.Batch = gtin, c.Param("batch")
+	if f.ID, ok = v.lot(c, f.GTIN, f.Batch); !ok {
+		return f, false
 	}
-	lot, err := v.reader.Lot(c.Request.Context(), id)
-	if err != nil {
+	var err error
+	if f.state, err = v.reader.Lot(c.Request.Context(), f.ID); err != nil {
 		failRead(c, err)
-		return index.Lot{}, false
+		return f, false
 	}
-	return lot, true
+	return f, true
 }
 
 // certificates are the inspections of a batch.
 type certificates struct {
-	GTIN        string              `json:"gtin"`
-	Batch       string              `json:"batch"`
-	Lot         string              `json:"lot"`
+	found
 	Inspections []record.Inspection `json:"inspections"` // newest first
 	More        bool                `json:"more,omitzero"`
 }
 
 // inspections is where gs1:certificationInfo leads.
 func (v *Resolver) inspections(c *gin.Context) {
-	lot, ok := v.batch(c)
+	f, ok := v.batch(c)
 	if !ok {
 		return
 	}
-	answer := certificates{GTIN: lot.GTIN, Batch: lot.Batch, Lot: lot.LotState.Lot, Inspections: lot.Inspections, More: lot.More}
+	answer := certificates{found: f, Inspections: f.state.Inspections, More: f.state.More}
 	if answer.Inspections == nil {
 		answer.Inspections = []record.Inspection{}
 	}
@@ -83,10 +89,8 @@ func (v *Resolver) inspections(c *gin.Context) {
 // recallStatus says whether a batch may be sold and eaten, as far as the
 // ledger knows.
 type recallStatus struct {
-	GTIN   string `json:"gtin"`
-	Batch  string `json:"batch"`
-	Lot    string `json:"lot"`
-	Recall bool   `json:"recall"` // a recall is active
+	found
+	Recall bool `json:"recall"` // a recall is active
 	index.Standing
 	Recalls []recall `json:"recalls"` // active ones
 }
@@ -101,12 +105,12 @@ type recall struct {
 
 // recall is where gs1:recallStatus leads.
 func (v *Resolver) recall(c *gin.Context) {
-	lot, ok := v.batch(c)
+	f, ok := v.batch(c)
 	if !ok {
 		return
 	}
-	answer := recallStatus{GTIN: lot.GTIN, Batch: lot.Batch, Lot: lot.LotState.Lot, Recall: lot.Recalled, Standing: lot.Standing, Recalls: []recall{}}
-	for _, cause := range lot.Causes {
+	answer := recallStatus{found: f, Recall: f.state.Recalled, Standing: f.state.Standing, Recalls: []recall{}}
+	for _, cause := range f.state.Causes {
 		if cause.Kind == record.MarkRecall {
 			answer.Recalls = append(answer.Recalls, recall{cause.ID, cause.Level, cause.Reason, cause.Notice})
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/go-json-experiment/json"
 
+	"github.com/grainledger/grainledger/gateway/api"
 	"github.com/grainledger/grainledger/gateway/epcis"
 	"github.com/grainledger/grainledger/gateway/index"
 	"github.com/grainledger/grainledger/gateway/jobs"
@@ -86,8 +87,9 @@ func (s *Service) postCapture(c *gin.Context) {
 		fail(c, http.StatusServiceUnavailable, "ServiceUnavailable", "too many documents are being read")
 		return
 	}
+	peer := api.PeerOf(c.RemoteIP())
 	if s.opt.Admit != nil {
-		if err := s.opt.Admit(c.RemoteIP()); err != nil {
+		if err := s.opt.Admit(peer); err != nil {
 			fail(c, http.StatusTooManyRequests, "CaptureLimitExceeded", "too many badly signed records came from this address")
 			return
 		}
@@ -112,7 +114,7 @@ func (s *Service) postCapture(c *gin.Context) {
 		return
 	}
 	ctx := c.Request.Context()
-	s.mapAll(ctx, document, job, c.RemoteIP())
+	s.mapAll(ctx, document, job, peer)
 	if job.behaviour == rollback && len(job.errors) == 0 {
 		if err := s.tryAll(ctx, job); err != nil {
 			failInside(c, err)

@@ -78,6 +78,13 @@ func (s *Service) answerQuery(c *gin.Context, name, path string, params url.Valu
 	if !ok || !s.fresh(c) {
 		return
 	}
+	select {
+	case s.scans <- struct{}{}:
+		defer func() { <-s.scans }()
+	default:
+		fail(c, http.StatusServiceUnavailable, "ServiceUnavailable", "too many queries are being answered")
+		return
+	}
 	page, err := s.page(c.Request.Context(), a)
 	if err != nil {
 		failInside(c, err)

@@ -61,6 +61,7 @@ var (
 const (
 	maxDocument   = 4 << 20 // bytes of a document
 	maxCaptures   = 8       // documents that are read at once
+	maxScans      = 16      // queries that are answered at once
 	maxQueryBytes = 64 << 10
 	scanBudget    = 5000 // records that one answer looks at
 )
@@ -88,6 +89,7 @@ type Service struct {
 	store    *store
 	base     string // path part of PublicURL
 	captures chan struct{}
+	scans    chan struct{}
 	sender   *sender
 }
 
@@ -106,7 +108,8 @@ func Open(ctx context.Context, opt Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{opt: opt, store: st, base: strings.TrimRight(opt.PublicURL, "/"), captures: make(chan struct{}, maxCaptures)}
+	s := &Service{opt: opt, store: st, base: strings.TrimRight(opt.PublicURL, "/"),
+		captures: make(chan struct{}, maxCaptures), scans: make(chan struct{}, maxScans)}
 	s.sender = startSender(ctx, s)
 	return s, nil
 }

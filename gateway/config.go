@@ -28,6 +28,7 @@ type config struct {
 	indexDB                       string
 	ledgerWait                    time.Duration
 	dev, insecureListen           bool
+	insecureHooks                 bool
 	tlsCert, tlsKey               string
 	logLevel                      string
 	shutdownWait                  time.Duration
@@ -68,6 +69,7 @@ func (c *config) flags(f *pflag.FlagSet) {
 	f.StringVar(&c.tlsCert, "tls-cert", "", "file with the certificate chain (PEM)")
 	f.StringVar(&c.tlsKey, "tls-key", "", "file with the certificate's key (PEM)")
 	f.BoolVar(&c.insecureListen, "insecure-listen", false, "listen without TLS on an address that is not loopback, behind a proxy that adds TLS")
+	f.BoolVar(&c.insecureHooks, "insecure-hooks", false, "EPCIS subscriptions may lead to this machine, over plain HTTP too; for development")
 	f.StringVar(&c.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.DurationVar(&c.shutdownWait, "shutdown-wait", 30*time.Second, "how long requests and records may take to finish at the end")
 

@@ -21,6 +21,7 @@ import (
 	"github.com/grainledger/grainledger/gateway/api"
 	"github.com/grainledger/grainledger/gateway/bundle"
 	"github.com/grainledger/grainledger/gateway/heap"
+	"github.com/grainledger/grainledger/gateway/resolver"
 	"github.com/grainledger/grainledger/gateway/tlog"
 	"github.com/grainledger/grainledger/gateway/web"
 	"github.com/grainledger/grainledger/proof"
@@ -154,6 +155,15 @@ func (n *node) handler(ctx context.Context, publicURL string) (http.Handler, err
 		return nil, err
 	}
 	engine := a.Engine()
+	links, err := resolver.New(n.index, publicURL, a.Fresh)
+	if err != nil {
+		return nil, err
+	}
+	links.Register(engine)
+	if err := n.openEPCIS(ctx, a, publicURL); err != nil {
+		return nil, err
+	}
+	n.epcis.Register(engine)
 	// Pages are added here.
 	if err := web.Register(engine, web.Options{Reader: n.index, PublicURL: publicURL, Fresh: a.Fresh, Keeper: n.index, Log: n.log,
 		Desk: &web.Desk{Sessions: desk.Sessions, Stock: n.index, Jobs: n.queue}}); err != nil {

@@ -13,8 +13,10 @@ import (
 
 	"github.com/grainledger/grainledger/chaincode/contract"
 	"github.com/grainledger/grainledger/gateway/api"
+	"github.com/grainledger/grainledger/gateway/epcis/service"
 	"github.com/grainledger/grainledger/gateway/index"
 	"github.com/grainledger/grainledger/gateway/jobs"
+	"github.com/grainledger/grainledger/gateway/keys"
 	"github.com/grainledger/grainledger/gateway/ledger"
 	"github.com/grainledger/grainledger/gateway/spread"
 	"github.com/grainledger/grainledger/gateway/tlog"
@@ -33,6 +35,7 @@ type node struct {
 	queue   *jobs.Queue
 	records *tlog.Log
 	signer  *logSigner // nil where this gateway does not anchor the records log
+	epcis   *service.Service
 
 	broken   chan error      // why the node cannot go on
 	followed context.Context // of what follows the ledger
@@ -109,6 +112,19 @@ func (n *node) openQueue(ctx context.Context) error {
 	return err
 }
 
+// openEPCIS opens the EPCIS service on the interface whose answers it waits for.
+func (n *node) openEPCIS(ctx context.Context, a *api.API, publicURL string) error {
+	key, _, err := keys.LoadOrCreate(n.path("keys", "epcis.pem"))
+	if err != nil {
+		return err
+	}
+	n.epcis, err = service.Open(ctx, service.Options{
+		Records: n.index, Ledger: n.ledger, Jobs: n.queue, Fresh: a, Admit: n.packer.Admit, Key: key, Path: n.path("epcis.db"),
+		PublicURL: publicURL, InsecureHooks: n.config.insecureHooks, Retention: n.config.jobRetention, Log: n.log,
+	})
+	return err
+}
+
 // announce tells the operator where to look.
 func (n *node) announce(out io.Writer, url string) {
 	fmt.Fprintf(out, "GrainLedger gateway %s\n  pages    %s/\n  API      %s/v1/ledger\n  OpenAPI  %s/openapi.json\n",
@@ -132,6 +148,9 @@ func (n *node) shutdown(server *http.Server) error {
 // jobs that wait for it.
 func (n *node) close() error {
 	var errs []error
+	if n.epcis != nil {
+		errs = append(errs, n.epcis.Close())
+	}
 	if n.anchor != nil {
 		n.anchor()
 		n.anchoring.Wait()

@@ -46,6 +46,9 @@ func (f *freshness) reach(height uint64) {
 // the pages. It fails when that takes too long.
 func (a *API) Fresh(ctx context.Context) error { return a.fresh.await(ctx) }
 
+// Note makes reads wait for receipts that are answered elsewhere.
+func (a *API) Note(receipts []ledger.Receipt) { a.fresh.note(receipts) }
+
 func (f *freshness) await(ctx context.Context) error {
 	height := f.height.Load()
 	if f.index.Height() >= height {

@@ -117,6 +117,9 @@ func (a *API) findFirst(ctx context.Context, receipts []ledger.Receipt) {
 	}
 }
 
+// PeerOf is peerOf, for routes of other packages that bring records.
+func PeerOf(address string) string { return peerOf(address) }
+
 // peerOf is whose share an address counts to: its own, or where it is of
 // IPv6, that of its network of 64 bits, of which one host may use them all.
 func peerOf(address string) string {

@@ -2,8 +2,8 @@ package record
 
 import (
 	"encoding/base64"
-	"strings"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 

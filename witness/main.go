@@ -115,12 +115,6 @@ func (c *config) open(log *slog.Logger) (*witness, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(c.data, 0o750); err != nil {
-		return nil, err
-	}
-	if err := lock(c.data); err != nil {
-		return nil, err
-	}
 	path := c.key
 	if path == "" {
 		path = filepath.Join(c.data, "key.pem")
@@ -132,25 +126,29 @@ func (c *config) open(log *slog.Logger) (*witness, error) {
 	return &witness{name: c.name, key: key, logs: logs, store: &store{durable.OS{}, c.data}, clock: time.Now, log: log}, nil
 }
 
-// lock takes the directory for this process until it ends: two that cosign
-// side by side could cosign two pasts.
-func lock(dir string) error {
+// lock takes the directory until the file that it answers is closed: two
+// witnesses that cosign side by side could cosign two pasts.
+func lock(dir string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o640)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return fmt.Errorf("%s is in use by another witness: %w", dir, err)
+		return nil, fmt.Errorf("%s is in use by another witness: %w", dir, err)
 	}
-	locked = f
-	return nil
+	return f, nil
 }
-
-// locked keeps the lock's file from being collected, and so from being closed.
-var locked *os.File
 
 // serve runs the witness until ctx is done.
 func serve(ctx context.Context, c *config, log *slog.Logger, out io.Writer) error {
+	if err := os.MkdirAll(c.data, 0o750); err != nil {
+		return err
+	}
+	held, err := lock(c.data)
+	if err != nil {
+		return err
+	}
+	defer held.Close()
 	w, err := c.open(log)
 	if err != nil {
 		return err

@@ -115,15 +115,22 @@ func (c *config) open(log *slog.Logger) (*witness, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := os.MkdirAll(c.data, 0o750); err != nil {
+		return nil, err
+	}
+	held, err := lock(c.data)
+	if err != nil {
+		return nil, err
+	}
 	path := c.key
 	if path == "" {
 		path = filepath.Join(c.data, "key.pem")
 	}
 	key, _, err := keys.LoadOrCreate(path)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, held.Close())
 	}
-	return &witness{name: c.name, key: key, logs: logs, store: &store{durable.OS{}, c.data}, clock: time.Now, log: log}, nil
+	return &witness{name: c.name, key: key, logs: logs, store: &store{durable.OS{}, c.data}, clock: time.Now, log: log, lock: held}, nil
 }
 
 // lock takes the directory until the file that it answers is closed: two
@@ -141,18 +148,11 @@ func lock(dir string) (*os.File, error) {
 
 // serve runs the witness until ctx is done.
 func serve(ctx context.Context, c *config, log *slog.Logger, out io.Writer) error {
-	if err := os.MkdirAll(c.data, 0o750); err != nil {
-		return err
-	}
-	held, err := lock(c.data)
-	if err != nil {
-		return err
-	}
-	defer held.Close()
 	w, err := c.open(log)
 	if err != nil {
 		return err
 	}
+	defer w.lock.Close()
 	listener, err := net.Listen("tcp", c.listen)
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ type witness struct {
 	store *store
 	clock func() time.Time
 	log   *slog.Logger
+	lock  io.Closer // of its directory
 
 	mu sync.Mutex // one checkpoint at a time
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/grainledger/grainledger/gateway/api"
 	"github.com/grainledger/grainledger/gateway/jobs"
 	"github.com/grainledger/grainledger/gateway/ledger"
+	"github.com/grainledger/grainledger/gateway/web"
 )
 
 // config is what an operator says. docs/gateway.md explains each flag.
@@ -38,6 +40,10 @@ type config struct {
 	maxJobs      int
 	maxJobBytes  int64
 	version      string
+
+	scanWarning    web.ScanWarning
+	trustedProxies []string
+	trusted        []netip.Prefix // what trustedProxies says
 
 	given func(flag string) bool // whether the operator has set it
 }
@@ -77,6 +83,10 @@ func (c *config) flags(f *pflag.FlagSet) {
 	f.DurationVar(&c.jobRetention, "job-retention", jobs.DefaultRetention, "how long the result of a job is kept")
 	f.IntVar(&c.maxJobs, "max-jobs", jobs.DefaultMaxJobs, "jobs that are not committed")
 	f.Int64Var(&c.maxJobBytes, "max-job-bytes", jobs.DefaultMaxBytes, "bytes of such jobs")
+
+	f.Int64Var(&c.scanWarning.PerTonne, "scan-warning-per-tonne", web.DefaultScanWarning.PerTonne, "scans of a batch, per tonne of it, from which its page warns of copied codes; 0: never")
+	f.Int64Var(&c.scanWarning.AtLeast, "scan-warning-at-least", web.DefaultScanWarning.AtLeast, "scans below which no page warns")
+	f.StringSliceVar(&c.trustedProxies, "trusted-proxies", nil, "addresses or prefixes of proxies whose X-Forwarded-For names the visitor when a scan is counted")
 }
 
 const envPrefix = "GRAINLEDGER_"
@@ -131,6 +141,9 @@ func (c *config) check() error {
 	case c.maxRecords > min(c.batch.QueueRecords, c.batch.IssuerRecords, c.batch.PeerRecords) || c.maxBody > int64(c.batch.QueueBytes):
 		return errors.New("a request of --max-records and --max-body does not fit --queue-records, --issuer-records, --peer-records and --queue-bytes")
 	}
+	if err := c.readProxies(); err != nil {
+		return err
+	}
 	return c.checkPositive()
 }
 
@@ -146,6 +159,24 @@ func (c *config) checkPositive() error {
 		if !ok {
 			return fmt.Errorf("%s must be more than zero", name)
 		}
+	}
+	return nil
+}
+
+// readProxies reads --trusted-proxies.
+func (c *config) readProxies() error {
+	if c.scanWarning.PerTonne < 0 || c.scanWarning.AtLeast < 0 {
+		return errors.New("--scan-warning-per-tonne and --scan-warning-at-least must not be negative")
+	}
+	for _, text := range c.trustedProxies {
+		p, err := netip.ParsePrefix(text)
+		if a, errAddr := netip.ParseAddr(text); errAddr == nil {
+			p, err = netip.PrefixFrom(a, a.BitLen()), nil
+		}
+		if err != nil {
+			return fmt.Errorf("--trusted-proxies: %q is neither an address nor a prefix", text)
+		}
+		c.trusted = append(c.trusted, p)
 	}
 	return nil
 }

@@ -130,7 +130,10 @@ func (n *node) handler(ctx context.Context, publicURL string) (http.Handler, err
 	}
 	engine := a.Engine()
 	// Pages are added here.
-	if err := web.Register(engine, web.Options{Reader: n.index, PublicURL: publicURL, Fresh: a.Fresh, Log: n.log}); err != nil {
+	if err := web.Register(engine, web.Options{
+		Reader: n.index, PublicURL: publicURL, Fresh: a.Fresh, Log: n.log,
+		Scans: n.scans, Warning: c.scanWarning, Proxies: c.trusted,
+	}); err != nil {
 		return nil, err
 	}
 	return engine, nil

@@ -16,6 +16,7 @@ import (
 	"github.com/grainledger/grainledger/gateway/index"
 	"github.com/grainledger/grainledger/gateway/jobs"
 	"github.com/grainledger/grainledger/gateway/ledger"
+	"github.com/grainledger/grainledger/gateway/scans"
 	"github.com/grainledger/grainledger/gateway/spread"
 )
 
@@ -30,6 +31,7 @@ type node struct {
 	store   *jobs.Store
 	packer  *ledger.Packer
 	queue   *jobs.Queue
+	scans   *scans.Counter
 
 	broken chan error // why the node cannot go on
 	follow context.CancelFunc
@@ -40,7 +42,7 @@ type node struct {
 // of them fails.
 func open(ctx context.Context, c *config, log *slog.Logger) (*node, error) {
 	n := &node{config: c, log: log, metrics: api.NewMetrics(), broken: make(chan error, 1)}
-	for _, step := range []func(context.Context) error{n.openLedger, n.openRoot, n.openIndex, n.openSpread, n.openQueue} {
+	for _, step := range []func(context.Context) error{n.openLedger, n.openRoot, n.openIndex, n.openSpread, n.openQueue, n.openScans} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, n.close())
 		}
@@ -102,6 +104,13 @@ func (n *node) openQueue(ctx context.Context) error {
 	return err
 }
 
+// openScans opens the counts of scans. They are not in the ledger, so they lie
+// beside the jobs and not in the index, which may be dropped.
+func (n *node) openScans(ctx context.Context) (err error) {
+	n.scans, err = scans.Open(ctx, n.path("scans.db"), n.log)
+	return err
+}
+
 // announce tells the operator where to look.
 func (n *node) announce(out io.Writer, url string) {
 	fmt.Fprintf(out, "GrainLedger gateway %s\n  pages    %s/\n  API      %s/v1/ledger\n  OpenAPI  %s/openapi.json\n",
@@ -132,6 +141,9 @@ func (n *node) close() error {
 	}
 	if n.queue != nil {
 		n.queue.Close()
+	}
+	if n.scans != nil {
+		errs = append(errs, n.scans.Close())
 	}
 	if n.store != nil {
 		errs = append(errs, n.store.Close())

@@ -43,6 +43,7 @@ type event struct {
 	carrier string
 	nonFood bool   // sold or withdrawn for another purpose than food
 	lot     string // the lot that it was about
+	bin     string // of a deposit or withdrawal
 	product string
 	inputs  int
 	arrived bool // of a transport: this is the receipt
@@ -128,7 +129,7 @@ func (w way) event(n index.Node, r *index.Record) (event, bool) {
 	case record.TypeWithdraw:
 		e.stage = stageWithdraw
 		if pay, ok := payload.(*record.Withdraw); ok {
-			e.nonFood = pay.Purpose != record.PurposeFood
+			e.nonFood, e.bin = pay.Purpose != record.PurposeFood, pay.Bin
 		}
 		return e, w.makers[r.ID]
 	case record.TypeSplit, record.TypeMerge:
@@ -144,7 +145,7 @@ func (w way) event(n index.Node, r *index.Record) (event, bool) {
 	case record.TypeStore:
 		e.stage = stageStore
 		if pay, ok := payload.(*record.Store); ok {
-			e.lot = pay.Lot
+			e.lot, e.bin = pay.Lot, pay.Bin
 			return e, w.bins[pay.Bin] || n.ID == w.lot
 		}
 		return e, true

@@ -14,7 +14,12 @@ type page struct {
 	Banners  []banner
 	Facts    []fact
 	Origins  origins
-	Steps    []step
+	Path     timeline
+	Chart    *chart
+	Stations []station
+	Reports  certificates
+	Gaps     []string
+	Parties  parties
 	Quality  *quality // of the lot itself
 	Raw      *quality // of the grain that it was made from
 	Proof    proof
@@ -50,14 +55,18 @@ func build(s *story, v voice) *page {
 	p := &page{
 		Title: c.title(s), Subtitle: c.subtitle(s),
 		Banners: c.banners(s), Facts: c.facts(s),
-		Steps: c.timeline(s, events), Proof: c.proof(s, events),
+		Proof: c.proof(s, events), Reports: c.certificates(events), Parties: c.parties(s, events),
 		Updated: c.moment(lastUpdate(s)), Cut: s.cut,
 		Retail: s.retail(), GTIN: s.lot.GTIN, Batch: s.lot.Batch, Lot: s.lot.Lot,
 	}
 	if len(s.origins) > 0 || !s.cut { // else nothing is known, which is not "no origin"
 		p.Origins = c.origins(s.origins)
 	}
+	groups := groupEvents(events)
+	route := c.routeOf(s, groups)
+	p.Path, p.Stations, p.Chart = fold(c.steps(s, groups, route)), route.stations, c.chart(s, route)
 	own := s.verdictReport()
+	p.Gaps = c.gaps(s, events, route, own)
 	if own != nil {
 		p.Quality = c.quality(own)
 		p.Verdict = p.Quality.Verdict

@@ -37,10 +37,11 @@ func (s *site) parsePages(v voice) (pageSet, error) {
 	funcs := template.FuncMap{
 		"t":     v.say,
 		"link":  s.link,
+		"gap":   func() template.HTML { return gap },
 		"asset": func(name string) string { return s.link("web", s.assets[name].name) },
 	}
 	out := pageSet{}
-	for _, name := range []string{"lot", "start", "problem"} {
+	for _, name := range []string{"lot", "records", "start", "problem"} {
 		t, err := template.New("layout.html").Funcs(funcs).
 			ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/"+name+".html")
 		if err != nil {
@@ -74,35 +75,51 @@ func (s *site) speak(c *gin.Context) voice {
 func (s *site) render(c *gin.Context, v voice, status int, name, title string, data any) {
 	q := c.Request.URL.Query()
 	q.Set("lang", string(v.other()))
-	var body bytes.Buffer
-	err := s.pages[v.language][name].Execute(&body, view{
-		Lang: v.tag(), Other: v.other().tag(), Switch: "?" + q.Encode(), Title: title, Page: data,
-	})
+	body, err := s.write(v, name, title, "?"+q.Encode(), data)
 	if err != nil {
 		s.log.ErrorContext(c.Request.Context(), "render page", "page", name, "error", err)
 		c.String(http.StatusInternalServerError, v.say("problem.internal"))
 		return
 	}
+	pageHeaders(c, v)
+	h := c.Writer.Header()
+	// A page is asked for again each time: a recall must not wait for a cache.
+	h.Set("Cache-Control", "private, no-cache")
+	if status != http.StatusOK {
+		h.Set("Cache-Control", "no-store")
+	} else if sameAsBefore(c, body) {
+		c.Status(http.StatusNotModified)
+		return
+	}
+	c.Data(status, "text/html; charset=utf-8", body)
+}
+
+// write makes the whole of a page.
+func (s *site) write(v voice, name, title, other string, data any) ([]byte, error) {
+	var body bytes.Buffer
+	err := s.pages[v.language][name].Execute(&body, view{
+		Lang: v.tag(), Other: v.other().tag(), Switch: other, Title: title, Page: data,
+	})
+	return body.Bytes(), err
+}
+
+// pageHeaders are those of every page.
+func pageHeaders(c *gin.Context, v voice) {
 	h := c.Writer.Header()
 	h.Set("Content-Security-Policy", contentPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Content-Language", v.tag())
 	h.Set("Vary", "Accept-Language, Cookie")
-	// A page is asked for again each time: a recall must not wait for a cache.
-	h.Set("Cache-Control", "private, no-cache")
-	if status != http.StatusOK {
-		h.Set("Cache-Control", "no-store")
-	} else if sameAsBefore(c, body.Bytes()) {
-		c.Status(http.StatusNotModified)
-		return
-	}
-	c.Data(status, "text/html; charset=utf-8", body.Bytes())
 }
 
 // sameAsBefore sets the ETag and tells whether the asker has this version.
 func sameAsBefore(c *gin.Context, body []byte) bool {
-	tag := `"` + record.SM3(body)[:32] + `"`
+	return haveAlready(c, `"`+record.SM3(body)[:32]+`"`)
+}
+
+// haveAlready sets the ETag and tells whether the asker has that version.
+func haveAlready(c *gin.Context, tag string) bool {
 	c.Header("ETag", tag)
 	for have := range strings.SplitSeq(c.GetHeader("If-None-Match"), ",") {
 		have = strings.TrimPrefix(strings.TrimSpace(have), "W/")

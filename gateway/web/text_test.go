@@ -120,7 +120,7 @@ func TestPlaceholdersAreNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := map[string]bool{}
-	for _, n := range strings.Fields("all batch code date from grain growers growers lot lots n names product rest sellers share to who y") {
+	for _, n := range strings.Fields("all batch code date from grain growers growers list lot lots n names product rest sellers share to who y") {
 		known[n] = true
 	}
 	for key, texts := range c {

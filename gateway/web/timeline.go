@@ -11,6 +11,8 @@ type step struct {
 	Stage    stage
 	Icon     string
 	Title    string
+	Stops    string // numbers of the stations, as the map has them
+	Where    string
 	When     string // for people
 	Date     string // for machines
 	Lines    []string
@@ -49,10 +51,33 @@ type evidence struct {
 // maxEvidence is how many records a step lists.
 const maxEvidence = 12
 
-func (c cast) timeline(s *story, events []event) []step {
+// Steps that stand open on a long path, at its beginning and at its end; those
+// between them stand behind a fold.
+const (
+	openFirst = 7
+	openLast  = 8
+)
+
+// timeline is the steps of a path: all of a short one, and of a long one those
+// before, behind and after the fold.
+type timeline struct {
+	First, Folded, Last []step
+}
+
+func fold(steps []step) timeline {
+	if len(steps) <= openFirst+openLast+2 { // a fold that hides two steps saves nothing
+		return timeline{First: steps}
+	}
+	last := len(steps) - openLast
+	return timeline{First: steps[:openFirst], Folded: steps[openFirst:last], Last: steps[last:]}
+}
+
+func (c cast) steps(s *story, groups []group, r *route) []step {
 	var out []step
-	for _, g := range groupEvents(events) {
-		out = append(out, c.step(s, g))
+	for _, g := range groups {
+		st := c.step(s, g)
+		st.Stops, st.Where = r.stops(s, g), c.where(s, g)
+		out = append(out, st)
 	}
 	return out
 }
@@ -183,3 +208,6 @@ func icon(s stage) string {
 	}
 	return "dot"
 }
+
+// all are the steps in order, folded or not.
+func (t timeline) all() []step { return slices.Concat(t.First, t.Folded, t.Last) }

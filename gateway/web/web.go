@@ -19,6 +19,9 @@ type site struct {
 	voices map[language]voice
 	pages  map[language]pageSet
 	assets map[string]asset
+	opt    Options
+	robots robots
+	cache  *pageCache
 }
 
 // Register adds the pages to the routes of r:
@@ -27,6 +30,7 @@ type site struct {
 //	GET /01/{gtin}/10/{batch}       a retail batch (GS1 Digital Link)
 //	GET /01/{gtin}/10/{batch}/qr.png, qr.svg   its QR code
 //	GET /lots/{id}                  any lot
+//	GET /lots/{id}/records          the records that its page is made of, in pages
 //	GET /web/{file}                 style sheet and icon
 //
 // It fails only on options or files that can never work.
@@ -42,6 +46,7 @@ func Register(r gin.IRouter, opt Options) error {
 		"/01/:gtin/10/:batch/qr.png": s.qrPNG,
 		"/01/:gtin/10/:batch/qr.svg": s.qrSVG,
 		"/lots/:id":                  s.fresh(s.lot),
+		"/lots/:id/records":          s.fresh(s.records),
 		"/web/:file":                 s.asset,
 	} {
 		r.Match([]string{http.MethodGet, http.MethodHead}, path, h)
@@ -71,12 +76,16 @@ func newSite(opt Options) (*site, error) {
 	s := &site{
 		reader: opt.Reader, log: opt.Log, public: public.String(), base: public.EscapedPath(),
 		secure: public.Scheme == "https", voices: map[language]voice{}, pages: map[language]pageSet{},
+		opt: opt, cache: newPageCache(),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	if s.wait = opt.Fresh; s.wait == nil {
 		s.wait = func(context.Context) error { return nil }
+	}
+	if s.robots, err = loadRobots(); err != nil {
+		return nil, err
 	}
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err

@@ -26,13 +26,14 @@ const (
 	stageProcess      stage = "process"
 	stageCheckProduct stage = "check-product"
 	stageSell         stage = "sell"
+	stageOrder        stage = "order" // recalls, holds, and records that were taken back
 	stageOther        stage = "other"
 )
 
 // stages in the order in which they follow when they begin at the same time.
 var stages = []stage{stageHarvest, stagePurchase, stageCheckIn, stageStore, stageCheckStored, stageCheckOut,
 	stageWithdraw, stageTrade, stageTransport, stageRearrange, stageLoss, stageProcess, stageCheckProduct,
-	stageSell, stageOther}
+	stageSell, stageOrder, stageOther}
 
 // event is one thing that happened on the path.
 type event struct {
@@ -185,6 +186,9 @@ func (w way) moved(n index.Node, e event, payload record.Payload) (event, bool) 
 		record.TypeInspect,                       // comes judged, from the reports
 		record.TypeReturn, record.TypeCancelShip: // nothing moved in the end
 		return e, false
+	case record.TypeRecall, record.TypeHold, record.TypeRelease, record.TypeVoid, record.TypeCorrect:
+		e.stage = stageOrder
+		return e, true
 	default:
 		e.stage = stageOther
 		return e, true

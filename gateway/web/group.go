@@ -46,7 +46,7 @@ func splitByParty(s stage, events []event) [][]event {
 	if len(events) == 0 {
 		return nil
 	}
-	if s == stageHarvest { // the origins name the growers one by one
+	if s == stageHarvest || s == stageOrder { // the origins name the growers, and the banner who ordered what
 		return [][]event{events}
 	}
 	var keys []string

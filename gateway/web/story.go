@@ -85,6 +85,9 @@ func (s *story) parties() []string {
 	for _, o := range s.origins {
 		add(o.Issuer)
 	}
+	for _, cause := range s.lot.Causes {
+		add(cause.Issuer, cause.To)
+	}
 	// The lot's own maker first: where there are too many, it is not left out.
 	slices.SortFunc(out, func(a, b string) int {
 		if (a == s.lot.Issuer) != (b == s.lot.Issuer) {

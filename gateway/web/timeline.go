@@ -46,6 +46,7 @@ type evidence struct {
 	Block  uint64
 	Placed bool // Block is known
 	When   string
+	State  string // what has become of it since; empty where nothing has
 }
 
 // maxEvidence is how many records a step lists.
@@ -141,6 +142,12 @@ func (c cast) warnings(g group) []string {
 		}
 		out = append(out, c.say(key)+c.howMany(counts[f], len(g.events)))
 	}
+	if n := g.count(func(e event) bool { return e.record != nil && e.record.Voided != nil }); n > 0 {
+		out = append(out, c.say("flag.taken-back")+c.howMany(n, len(g.events)))
+	}
+	if n := g.count(func(e event) bool { return e.record != nil && e.record.Voided == nil && e.record.UnderReview }); n > 0 {
+		out = append(out, c.say("flag.review")+c.howMany(n, len(g.events)))
+	}
 	return out
 }
 
@@ -175,7 +182,7 @@ func (c cast) evidence(g group) (list []evidence, more int) {
 		case e.record != nil:
 			list = append(list, evidence{
 				ID: short(e.record.ID), Signer: c.signer(*e.record), Block: e.record.Place.Block,
-				Placed: e.record.Place.Time != "", When: c.day(e.at),
+				Placed: e.record.Place.Time != "", When: c.day(e.at), State: c.stateOf(e.record),
 			})
 		case e.report != nil:
 			list = append(list, evidence{ID: short(e.report.Record), Signer: c.name(e.report.Lab), When: c.day(e.at)})
@@ -205,6 +212,8 @@ func icon(s stage) string {
 		return "mill"
 	case stageSell:
 		return "shop"
+	case stageOrder:
+		return "flag"
 	}
 	return "dot"
 }

@@ -19,9 +19,9 @@ func textWidth(s string) float64 {
 	w := 0.0
 	for _, r := range s {
 		if r > unicode.MaxLatin1 {
-			w += 11
+			w += 12
 		} else {
-			w += 6.2
+			w += 6.8
 		}
 	}
 	return w
@@ -32,10 +32,10 @@ const longestLabel = 12
 
 func shorten(s string) string {
 	r := []rune(s)
-	if textWidth(s) <= longestLabel*11 {
+	if textWidth(s) <= longestLabel*12 {
 		return s
 	}
-	for len(r) > 0 && textWidth(string(r)) > (longestLabel-1)*11 {
+	for len(r) > 0 && textWidth(string(r)) > (longestLabel-1)*12 {
 		r = r[:len(r)-1]
 	}
 	return string(r) + "…"

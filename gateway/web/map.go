@@ -67,8 +67,9 @@ const (
 	chartLeast  = 190 // height
 	chartMost   = 330
 	chartMargin = 34
+	chartHead   = 24 // above all marks: for scale and north
 	markHalf    = 10 // half the height of a mark
-	textHeight  = 12
+	textHeight  = 13
 	maxMarks    = 60
 	nearest     = 19 // marks closer than this are drawn as one
 )
@@ -155,11 +156,11 @@ func (d *drawing) frame() {
 	wide := math.Max((hi.lon-lo.lon)*d.cos, minSpan)
 	high := math.Max(hi.lat-lo.lat, minSpan/2)
 	room := float64(chartWidth - 2*chartMargin)
-	d.unit = math.Min(room/wide, float64(chartMost-2*chartMargin)/high)
-	height := math.Max(high*d.unit+2*chartMargin, chartLeast)
+	d.unit = math.Min(room/wide, float64(chartMost-2*chartMargin-chartHead)/high)
+	height := math.Max(high*d.unit+2*chartMargin+chartHead, chartLeast)
 	// What the sites do not fill is shared by both sides.
 	d.min.lon = (lo.lon+hi.lon)/2 - float64(chartWidth)/2/d.unit/d.cos
-	d.min.lat = (lo.lat+hi.lat)/2 - height/2/d.unit
+	d.min.lat = (lo.lat+hi.lat)/2 - (height-chartHead)/2/d.unit
 	d.out.Width, d.out.Height, d.out.NorthX = chartWidth, int(height), chartWidth-16
 }
 

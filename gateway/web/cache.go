@@ -2,9 +2,28 @@ package web
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
+
+// Keeper tells whether a page that was made before may be shown again. What a
+// page of a lot shows must be a matter of the nodes that it names alone.
+type Keeper interface {
+	// Moment names the state that the read model is in.
+	Moment() uint64
+	// Unchanged tells whether all that it says of nodes and bins is as it was
+	// at a moment. It may say no without need.
+	Unchanged(moment uint64, nodes []string) bool
+}
+
+// byHeight keeps pages for as long as the read model has not read a block:
+// always right, and worth little where blocks come all the time.
+type byHeight struct{ Reader }
+
+func (k byHeight) Moment() uint64 { return k.Height() }
+
+func (k byHeight) Unchanged(moment uint64, _ []string) bool { return k.Height() == moment }
 
 // Bounds of the cache of pages.
 const (
@@ -22,11 +41,12 @@ type pageKey struct {
 	lang language
 }
 
-// pageCache keeps pages for as long as the read model has not moved: they are
-// functions of it and of nothing else. A recall is seen with its block.
+// pageCache keeps pages while nothing that they show has changed: they are
+// functions of that and of nothing else. A recall is seen with its block.
 type pageCache struct {
+	keeper Keeper
+
 	mu       sync.Mutex
-	height   uint64
 	pages    map[pageKey]*made
 	bytes    int
 	building map[pageKey]*building
@@ -34,31 +54,31 @@ type pageCache struct {
 
 // building is a page that somebody makes and others wait for.
 type building struct {
-	height uint64
+	moment uint64
 	done   chan struct{}
 	page   *made
 	err    error
 }
 
-func newPageCache() *pageCache {
-	return &pageCache{pages: map[pageKey]*made{}, building: map[pageKey]*building{}}
+func newPageCache(k Keeper) *pageCache {
+	return &pageCache{keeper: k, pages: map[pageKey]*made{}, building: map[pageKey]*building{}}
 }
 
-// get gives the page as the read model has it at that height, and makes it
-// where it is not there; all who ask meanwhile get the same.
-func (p *pageCache) get(ctx context.Context, key pageKey, height uint64, build func(context.Context) (*made, error)) (*made, error) {
+// get gives a page as the read model has it, and makes it where that is not
+// kept. All who ask while it is made, and since when nothing has moved, get the
+// same.
+func (p *pageCache) get(ctx context.Context, key pageKey, build func(context.Context) (*made, error)) (*made, error) {
 	p.mu.Lock()
-	if p.height < height { // all that was kept may have changed
-		p.height, p.bytes = height, 0
-		clear(p.pages)
-	}
-	if m := p.pages[key]; m != nil && p.height == height {
-		p.mu.Unlock()
+	m := p.pages[key]
+	p.mu.Unlock()
+	if m != nil && p.keeper.Unchanged(m.moment, m.nodes) {
 		return m, nil
 	}
+	moment := p.keeper.Moment() // before anything is read
+	p.mu.Lock()
 	b := p.building[key]
-	if b == nil || b.height < height {
-		b = &building{height: height, done: make(chan struct{})}
+	if b == nil || b.moment != moment {
+		b = &building{moment: moment, done: make(chan struct{}), err: errNotMade}
 		p.building[key] = b
 		p.mu.Unlock()
 		p.run(context.WithoutCancel(ctx), key, b, build)
@@ -73,19 +93,20 @@ func (p *pageCache) get(ctx context.Context, key pageKey, height uint64, build f
 	}
 }
 
+// errNotMade is what those get who waited for one that panicked.
+var errNotMade = errors.New("web: the page could not be made")
+
 func (p *pageCache) run(ctx context.Context, key pageKey, b *building, build func(context.Context) (*made, error)) {
 	ctx, cancel := context.WithTimeout(ctx, buildWait)
 	defer cancel()
 	defer func() { // even where build panics: nobody may wait for ever
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		if b.page == nil && b.err == nil {
-			b.err = context.Canceled
-		}
 		if p.building[key] == b {
 			delete(p.building, key)
 		}
-		if b.err == nil && p.height == b.height {
+		if b.err == nil {
+			b.page.moment = b.moment
 			p.keep(key, b.page)
 		}
 		close(b.done)
@@ -95,6 +116,13 @@ func (p *pageCache) run(ctx context.Context, key pageKey, b *building, build fun
 
 // keep stores a page and makes room for it. The lock is held.
 func (p *pageCache) keep(key pageKey, m *made) {
+	if old := p.pages[key]; old != nil {
+		if old.moment > m.moment {
+			return // somebody made a newer one meanwhile
+		}
+		p.bytes -= old.size()
+		delete(p.pages, key)
+	}
 	size := m.size()
 	for other, old := range p.pages { // in no order: as good as any
 		if p.bytes+size <= maxCached {
@@ -105,4 +133,17 @@ func (p *pageCache) keep(key pageKey, m *made) {
 	}
 	p.pages[key] = m
 	p.bytes += size
+}
+
+// nodesOf lists what the page of a story depends on: its lot, the nodes of its
+// path, and their bins, whose reports it shows.
+func (s *story) nodesOf() []string {
+	nodes := []string{s.lot.Lot}
+	for _, n := range s.nodes {
+		nodes = append(nodes, n.ID)
+		if n.Bin != "" {
+			nodes = append(nodes, n.Bin)
+		}
+	}
+	return nodes
 }

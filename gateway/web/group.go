@@ -14,8 +14,9 @@ type group struct {
 }
 
 // maxPerStage is how many steps a stage may take before its parties are drawn
-// together: a bin filled by forty buyers is one step, not forty.
-const maxPerStage = 3
+// together: a bin filled by forty buyers is one step, not forty. Fewer stand
+// for themselves, and the fold keeps the page short.
+const maxPerStage = 8
 
 // groupEvents makes the steps of the time line, in order of time.
 func groupEvents(events []event) []group {

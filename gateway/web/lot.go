@@ -58,7 +58,7 @@ func (s *site) lot(c *gin.Context) {
 			return nil, err
 		}
 		if lot.GTIN != "" && lot.Batch != "" {
-			return &made{redirect: s.link("01", lot.GTIN, "10", lot.Batch)}, nil
+			return &made{redirect: s.link("01", lot.GTIN, "10", lot.Batch), nodes: []string{id}}, nil
 		}
 		return s.make(ctx, v, id)
 	})
@@ -75,7 +75,7 @@ func (s *site) asked(c *gin.Context) form {
 
 // show answers with a page out of the cache, or makes it.
 func (s *site) show(c *gin.Context, v voice, key pageKey, build func(context.Context) (*made, error)) {
-	m, err := s.cache.get(c.Request.Context(), key, s.reader.Height(), build)
+	m, err := s.cache.get(c.Request.Context(), key, build)
 	if err != nil {
 		s.failed(c, v, err, "unknown", s.asked(c))
 		return
@@ -100,7 +100,7 @@ func (s *site) make(ctx context.Context, v voice, id string) (*made, error) {
 		return nil, err
 	}
 	m := split(body, v.language)
-	m.grams = st.lot.Grams
+	m.grams, m.nodes = st.lot.Grams, st.nodesOf()
 	return m, nil
 }
 

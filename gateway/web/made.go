@@ -16,6 +16,8 @@ import (
 // changes with every visit, so it is put between the two halves of the page.
 type made struct {
 	redirect string
+	moment   uint64   // of the read model, before anything was read
+	nodes    []string // what it depends on
 
 	lang          language
 	before, after []byte
@@ -36,7 +38,13 @@ type counted struct {
 // hold it: templates replace the character.
 const gap = "\x00scans\x00"
 
-func (m *made) size() int { return len(m.before) + len(m.after) + 1<<10 }
+func (m *made) size() int {
+	n := len(m.before) + len(m.after) + 1<<10
+	for _, id := range m.nodes {
+		n += len(id) + 16
+	}
+	return n
+}
 
 // split makes a page of a body with a gap.
 func split(body []byte, l language) *made {

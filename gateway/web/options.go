@@ -91,6 +91,9 @@ type Options struct {
 	// Fresh waits until Reader has what this gateway has answered, so that the
 	// page of a batch is there when its record is. Default: no waiting.
 	Fresh func(context.Context) error
+	// Keeper lets pages be shown again that have not changed. Default: until
+	// Reader has read another block.
+	Keeper Keeper
 	// Scans counts scans of retail codes. Default: nobody counts, and pages say
 	// nothing of it.
 	Scans   Scans

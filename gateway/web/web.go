@@ -76,7 +76,7 @@ func newSite(opt Options) (*site, error) {
 	s := &site{
 		reader: opt.Reader, log: opt.Log, public: public.String(), base: public.EscapedPath(),
 		secure: public.Scheme == "https", voices: map[language]voice{}, pages: map[language]pageSet{},
-		opt: opt, cache: newPageCache(),
+		opt: opt,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -84,6 +84,10 @@ func newSite(opt Options) (*site, error) {
 	if s.wait = opt.Fresh; s.wait == nil {
 		s.wait = func(context.Context) error { return nil }
 	}
+	if s.opt.Keeper == nil {
+		s.opt.Keeper = byHeight{s.reader}
+	}
+	s.cache = newPageCache(s.opt.Keeper)
 	if s.robots, err = loadRobots(); err != nil {
 		return nil, err
 	}

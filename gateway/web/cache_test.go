@@ -133,7 +133,7 @@ func TestCacheIsBounded(t *testing.T) {
 	for _, m := range p.pages {
 		sum += m.size()
 	}
-	if sum != p.bytes || sum > maxCached || len(p.pages) < 50 {
+	if sum != p.bytes || sum > maxCached || len(p.pages) < 25 {
 		t.Errorf("%d pages, %d bytes, %d counted", len(p.pages), sum, p.bytes)
 	}
 }

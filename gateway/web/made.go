@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync/atomic"
 
@@ -27,11 +28,28 @@ type made struct {
 	count         atomic.Pointer[counted] // the count as it was last written
 }
 
-// counted is a count in HTML.
+// counted is a page with a count in its gap. It is kept with the page, since
+// most who ask bring no new scan, and one write is cheaper than three.
 type counted struct {
 	scans.Count
 	body []byte
 	tag  string
+}
+
+// plain is the page without a count.
+func (m *made) plain() *counted {
+	if last := m.count.Load(); last != nil && last.tag == m.tag {
+		return last
+	}
+	n := &counted{tag: m.tag, body: slices.Concat(m.before, m.after)}
+	m.count.Store(n)
+	return n
+}
+
+// with puts a count into the gap of a page.
+func (m *made) with(n scans.Count, text []byte) *counted {
+	return &counted{Count: n, body: slices.Concat(m.before, text, m.after),
+		tag: m.tag + "-" + strconv.FormatInt(n.Total, 36) + "-" + strconv.FormatInt(n.First.Unix(), 36)}
 }
 
 // gap stands in a page where the count of scans goes. No text of a record can
@@ -39,7 +57,7 @@ type counted struct {
 const gap = "\x00scans\x00"
 
 func (m *made) size() int {
-	n := len(m.before) + len(m.after) + 1<<10
+	n := 2*(len(m.before)+len(m.after)) + 1<<10 // as it is, and with the count
 	for _, id := range m.nodes {
 		n += len(id) + 16
 	}
@@ -58,30 +76,20 @@ func (s *site) serve(c *gin.Context, v voice, m *made) {
 		s.redirect(c, http.StatusFound, m.redirect)
 		return
 	}
-	tag, n := m.tag, s.counted(c, v, m)
-	if n != nil {
-		tag += n.tag
+	n := s.counted(c, v, m)
+	if n == nil {
+		n = m.plain()
 	}
 	pageHeaders(c, v)
-	// A page is asked for again each time: a recall must not wait for a cache.
-	c.Header("Cache-Control", "private, no-cache")
-	if haveAlready(c, `"`+tag+`"`) {
+	if haveAlready(c, `"`+n.tag+`"`) {
 		c.Status(http.StatusNotModified)
 		return
 	}
-	length := len(m.before) + len(m.after)
-	if n != nil {
-		length += len(n.body)
-	}
-	c.Header("Content-Type", "text/html; charset=utf-8")
-	c.Header("Content-Length", strconv.Itoa(length))
+	h := c.Writer.Header()
+	h["Content-Type"] = htmlType
+	h["Content-Length"] = []string{strconv.Itoa(len(n.body))}
 	c.Status(http.StatusOK)
-	if c.Request.Method == http.MethodHead {
-		return
+	if c.Request.Method != http.MethodHead {
+		_, _ = c.Writer.Write(n.body) // who has gone needs no page
 	}
-	_, _ = c.Writer.Write(m.before) // who has gone needs no page
-	if n != nil {
-		_, _ = c.Writer.Write(n.body)
-	}
-	_, _ = c.Writer.Write(m.after)
 }

@@ -83,8 +83,6 @@ func (s *site) render(c *gin.Context, v voice, status int, name, title string, d
 	}
 	pageHeaders(c, v)
 	h := c.Writer.Header()
-	// A page is asked for again each time: a recall must not wait for a cache.
-	h.Set("Cache-Control", "private, no-cache")
 	if status != http.StatusOK {
 		h.Set("Cache-Control", "no-store")
 	} else if sameAsBefore(c, body) {
@@ -103,14 +101,26 @@ func (s *site) write(v voice, name, title, other string, data any) ([]byte, erro
 	return body.Bytes(), err
 }
 
+// Values of headers that are the same on every page; nobody adds to them.
+var (
+	policyValue   = []string{contentPolicy}
+	nosniffValue  = []string{"nosniff"}
+	referrerValue = []string{"same-origin"}
+	varyValue     = []string{"Accept-Language, Cookie"}
+	htmlType      = []string{"text/html; charset=utf-8"}
+	// A page is asked for again each time: a recall must not wait for a cache.
+	askAgain = []string{"private, no-cache"}
+)
+
 // pageHeaders are those of every page.
 func pageHeaders(c *gin.Context, v voice) {
 	h := c.Writer.Header()
-	h.Set("Content-Security-Policy", contentPolicy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin")
+	h["Content-Security-Policy"] = policyValue
+	h["X-Content-Type-Options"] = nosniffValue
+	h["Referrer-Policy"] = referrerValue
+	h["Vary"] = varyValue
+	h["Cache-Control"] = askAgain
 	h.Set("Content-Language", v.tag())
-	h.Set("Vary", "Accept-Language, Cookie")
 }
 
 // sameAsBefore sets the ETag and tells whether the asker has this version.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
-	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -21,8 +20,8 @@ type scanView struct {
 	Many  bool // far more than the batch has bags
 }
 
-// counted counts the visit where it is a scan, and gives the count in HTML;
-// nil where the page has none, or where it cannot be had: a page without it is
+// counted counts the visit where it is a scan, and gives the page with its
+// count; nil where the page has none, or where it cannot be had: a page without it is
 // worth showing.
 func (s *site) counted(c *gin.Context, v voice, m *made) *counted {
 	if s.opt.Scans == nil || m.code.Batch == "" {
@@ -39,7 +38,7 @@ func (s *site) counted(c *gin.Context, v voice, m *made) *counted {
 		s.log.ErrorContext(c.Request.Context(), "count scans", "error", err)
 		return nil
 	}
-	if last := m.count.Load(); last != nil && last.Count == n {
+	if last := m.count.Load(); last != nil && last.Count == n && last.tag != m.tag {
 		return last
 	}
 	view := scanView{First: v.moment(n.First), Total: n.Total, Many: s.opt.Warning.many(n.Total, m.grams)}
@@ -48,8 +47,7 @@ func (s *site) counted(c *gin.Context, v voice, m *made) *counted {
 		s.log.ErrorContext(c.Request.Context(), "render scans", "error", err)
 		return nil
 	}
-	out := &counted{Count: n, body: body.Bytes(),
-		tag: "-" + strconv.FormatInt(n.Total, 36) + "-" + strconv.FormatInt(n.First.Unix(), 36)}
+	out := m.with(n, body.Bytes())
 	m.count.Store(out)
 	return out
 }

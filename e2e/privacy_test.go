@@ -57,7 +57,7 @@ func TestPublicAnswersHoldNoSecrets(t *testing.T) {
 	}
 	t.Logf("%d answers: %v; %d sealed words, %d stocks", len(found), kinds, len(words), len(stocks))
 	for kind, least := range map[string]int{"/": 2, "/01": 30, "/lots": 300, "/v1/lots": 800, "/v1/bins": 8,
-		"/v1/enterprises": 20, "/v1/records": 500, "/v1/transactions": 2} {
+		"/v1/enterprises": 20, "/v1/records": 500, "/v1/transactions": 2, "/v1/causes": 2} {
 		if kinds[kind] < least {
 			t.Errorf("only %d answers under %s: the crawl misses something", kinds[kind], kind)
 		}
@@ -208,10 +208,11 @@ func seeds(t *testing.T, dir string) []string {
 }
 
 var (
-	aLink = regexp.MustCompile(`(?:href|src|action)="(/[^"#]*|\?[^"#]*)"`)
-	anId  = regexp.MustCompile(`"(?:id|record)":"([0-9a-f]{64})"`)
-	aTx   = regexp.MustCompile(`"tx":"([0-9a-zA-Z]+)"`)
-	aNext = regexp.MustCompile(`"next":"([^"]+)"`)
+	aLink  = regexp.MustCompile(`(?:href|src|action)="(/[^"#]*|\?[^"#]*)"`)
+	anId   = regexp.MustCompile(`"(?:id|record)":"([0-9a-f]{64})"`)
+	aCause = regexp.MustCompile(`"by":"([0-9a-f]{64})"`)
+	aTx    = regexp.MustCompile(`"tx":"([0-9a-zA-Z]+)"`)
+	aNext  = regexp.MustCompile(`"next":"([^"]+)"`)
 )
 
 // crawl follows every link of every page, and every record, transaction and
@@ -245,6 +246,9 @@ func (g *gateway) crawl(t *testing.T, queue []string) map[string][]byte {
 		case strings.Contains(kind, "json"):
 			for _, m := range anId.FindAllSubmatch(body, -1) {
 				queue = append(queue, "/v1/records/"+string(m[1]))
+			}
+			for _, m := range aCause.FindAllSubmatch(body, -1) {
+				queue = append(queue, "/v1/causes/"+string(m[1]), "/v1/causes/"+string(m[1])+"/nodes")
 			}
 			for _, m := range aTx.FindAllSubmatch(body, -1) {
 				queue = append(queue, "/v1/transactions/"+string(m[1]))

@@ -186,3 +186,13 @@ func TestCredit(t *testing.T) {
 	mustHave(t, some, "信用等级 A", "异议中", "粮信〔2026〕1号")
 	mustLack(t, some, "没有任何企业的公开信用记录")
 }
+
+// What is public of credit changes with the day, so pages that show it are made
+// anew each time.
+func TestCreditIsNotKept(t *testing.T) {
+	w, credits := season(t, 2, 4), madeCredits{mill: {Grade: "A"}}
+	h := handler(t, Options{Reader: w, PublicURL: "https://x.example", Credits: credits, Keeper: &moments{}})
+	mustHave(t, bodyOf(t, get(t, h, batchPath)), "信用等级 A")
+	credits[mill] = Credit{Grade: "B"}
+	mustHave(t, bodyOf(t, get(t, h, batchPath)), "信用等级 B")
+}

@@ -105,7 +105,7 @@ func (p *pageCache) run(ctx context.Context, key pageKey, b *building, build fun
 		if p.building[key] == b {
 			delete(p.building, key)
 		}
-		if b.err == nil {
+		if b.err == nil && !b.page.passing {
 			b.page.moment = b.moment
 			p.keep(key, b.page)
 		}

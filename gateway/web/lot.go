@@ -101,6 +101,7 @@ func (s *site) make(ctx context.Context, v voice, id string) (*made, error) {
 	}
 	m := split(body, v.language)
 	m.grams, m.nodes = st.lot.Grams, st.nodesOf()
+	m.passing = s.opt.Credits != nil // which changes by itself, if only with the date
 	return m, nil
 }
 

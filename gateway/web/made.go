@@ -19,6 +19,7 @@ type made struct {
 	redirect string
 	moment   uint64   // of the read model, before anything was read
 	nodes    []string // what it depends on
+	passing  bool     // it depends on more than that, and is not kept
 
 	lang          language
 	before, after []byte

@@ -82,6 +82,9 @@ func TestConfigIsChecked(t *testing.T) {
 		{"--ledger nonsense", "neither embedded nor fabric"},
 		{"--ledger-wait 0s", "--ledger-wait"},
 		{"--in-flight 0", "--in-flight"},
+		{"--trusted-proxies 10.0.0.0/8,192.0.2.1", ""},
+		{"--trusted-proxies proxy.example", "neither an address nor a prefix"},
+		{"--scan-warning-per-tonne -1", "--scan-warning-per-tonne"},
 		{"--batch-linger 0s", "--batch-linger"},
 	} {
 		_, err := parse(t, strings.Fields(test.args)...)

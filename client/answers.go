@@ -132,19 +132,17 @@ type TraceEdge struct {
 	Record string `json:"record"`
 }
 
-// Component is the share of one deposited lot in a bin's content.
+// Component is the share of one lot in a bin's content.
 type Component struct {
 	Lot   string  `json:"lot"`
 	Share float64 `json:"share"` // 0 to 1
-	Grams int64   `json:"grams"`
 }
 
-// Bin is a bin with its content now.
+// Bin is a bin with its content now, but for how much it is: that is no public fact.
 type Bin struct {
 	Code          string        `json:"code"`
 	Name          string        `json:"name"`
 	Custodian     string        `json:"custodian"`
-	QuantityGrams int64         `json:"quantityGrams"`
 	CapacityGrams int64         `json:"capacityGrams,omitempty"`
 	Epoch         int           `json:"epoch"` // begins with the first deposit into the empty bin
 	Owner         string        `json:"owner,omitempty"`
@@ -152,8 +150,8 @@ type Bin struct {
 	Nature        string        `json:"nature,omitempty"`
 	Marks         []record.Mark `json:"marks,omitempty"` // of its content, those in force
 	Standing
-	Mixture     []Component         `json:"mixture"`              // by share, the largest 500
-	Origins     []Origin            `json:"origins"`              // the same
+	Mixture     []Component         `json:"mixture"`              // by deposited lot, the largest 500 shares
+	Origins     []Component         `json:"origins"`              // by harvest lot, the same
 	MoreMixture int                 `json:"moreMixture,omitzero"` // so many smaller shares are left out
 	MoreOrigins int                 `json:"moreOrigins,omitzero"`
 	Inspections []record.Inspection `json:"inspections"`

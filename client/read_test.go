@@ -15,7 +15,7 @@ func TestReads(t *testing.T) {
 		"/v1/ledger":           `{"height":9,"root":{"uscc":"R","name":"n","division":"000000","threshold":1,"keys":["04"]},"new":true}`,
 		"/v1/lots/L-1":         `{"lot":"L-1","kind":"harvest","grams":5,"ownedGrams":4,"parts":[{"party":"P","owned":4,"held":4}]}`,
 		"/v1/lots/L-1/origins": `{"origins":[{"lot":"H","share":0.25,"grams":1}]}`,
-		"/v1/bins/B":           `{"code":"B","quantityGrams":12}`,
+		"/v1/bins/B":           `{"code":"B","mixture":[{"lot":"P","share":0.5}]}`,
 		"/v1/enterprises/E":    `{"uscc":"E","keys":[{"id":"k","publicKey":"04","revoked":true}]}`,
 		"/v1/records/abc":      `{"id":"abc","type":"sell","envelope":"e30=","place":{"block":3}}`,
 		"/v1/lots/a%2Fb":       `{"lot":"a/b"}`,
@@ -44,7 +44,7 @@ func TestReads(t *testing.T) {
 	if o, err := c.Origins(ctx, "L-1"); err != nil || len(o) != 1 || o[0].Share != 0.25 {
 		t.Error(o, err)
 	}
-	if b, err := c.Bin(ctx, "B"); err != nil || b.QuantityGrams != 12 {
+	if b, err := c.Bin(ctx, "B"); err != nil || len(b.Mixture) != 1 || b.Mixture[0].Share != 0.5 {
 		t.Error(b, err)
 	}
 	if e, err := c.Enterprise(ctx, "E"); err != nil || !e.Keys[0].Revoked {

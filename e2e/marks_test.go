@@ -48,7 +48,7 @@ func (w *market) id(p record.Payload) string {
 }
 
 // A recall reaches what was made before it, in every answer and on the page of
-// the shopper; ended, it is nowhere any more.
+// the shopper; ended, it is nowhere in force, and the page's time line says so.
 func TestRecallReachesTheShopper(t *testing.T) { eachLedger(t, recallReachesTheShopper) }
 
 func recallReachesTheShopper(t *testing.T, on ledgerKind) {
@@ -106,8 +106,11 @@ func recallReachesTheShopper(t *testing.T, on ledgerKind) {
 		}
 	}
 	trace(false)
-	if _, body := g.fetch(page); strings.Contains(string(body), "召回") {
-		t.Error("the page still speaks of the recall")
+	_, body := g.fetch(page)
+	for word, want := range map[string]bool{"已召回": false, recall.Notice: false, "发布召回 1 次": true, "现已解除": true} {
+		if strings.Contains(string(body), word) != want {
+			t.Errorf("after the recall the page says %q: %t", word, !want)
+		}
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"testing"
+
+	"github.com/grainledger/grainledger/e2e/programs"
 )
 
 // get reads a JSON answer of the gateway; it wants status 200.
@@ -42,10 +44,9 @@ type origin struct {
 }
 
 type binAnswer struct {
-	Code          string   `json:"code"`
-	QuantityGrams int64    `json:"quantityGrams"`
-	Origins       []origin `json:"origins"`
-	Mixture       []origin `json:"mixture"`
+	Code    string   `json:"code"`
+	Origins []origin `json:"origins"`
+	Mixture []origin `json:"mixture"`
 }
 
 type lotAnswer struct {
@@ -75,6 +76,16 @@ func (g *gateway) bin(code string) binAnswer {
 	var b binAnswer
 	g.get("/v1/bins/"+code, &b)
 	return b
+}
+
+// binGrams is what the ledger's state says of a bin.
+func (g *gateway) binGrams(code string) int64 {
+	g.t.Helper()
+	grams, err := programs.BinGrams(g.data, code)
+	if err != nil {
+		g.t.Fatalf("bin %s: %v", code, err)
+	}
+	return grams
 }
 
 func (g *gateway) height() uint64 {

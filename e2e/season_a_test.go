@@ -100,7 +100,7 @@ func checkTruth(t *testing.T, g *gateway) {
 		}
 	}
 	for _, b := range all.Bins {
-		if got := g.bin(b.Code).QuantityGrams; got != grams(b.Kg) {
+		if got := g.binGrams(b.Code); got != grams(b.Kg) {
 			t.Errorf("bin %s holds %d g, want %d", b.Code, got, grams(b.Kg))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"github.com/grainledger/grainledger/gateway/jobs"
 	"github.com/grainledger/grainledger/gateway/ledger"
 	"github.com/grainledger/grainledger/gateway/tlog"
+	"github.com/grainledger/grainledger/gateway/web"
 	"github.com/grainledger/grainledger/proof"
 )
 
@@ -50,6 +52,10 @@ type config struct {
 	maxJobs     int
 	maxJobBytes int64
 	version     string
+
+	scanWarning    web.ScanWarning
+	trustedProxies []string
+	trusted        []netip.Prefix // what trustedProxies says
 
 	given func(flag string) bool // whether the operator has set it
 }
@@ -96,6 +102,10 @@ func (c *config) flags(f *pflag.FlagSet) {
 	f.Uint64Var(&c.anchorLeaves, "anchor-leaves", tlog.DefaultAnchorLeaves, "so many new records are anchored at once")
 	f.StringArrayVar(&c.witnesses, "witness", nil, "URL=name:publickey of a witness that is asked to cosign what is anchored; repeat for more")
 	f.Int64Var(&c.maxJobBytes, "max-job-bytes", jobs.DefaultMaxBytes, "bytes of such jobs")
+
+	f.Int64Var(&c.scanWarning.PerTonne, "scan-warning-per-tonne", web.DefaultScanWarning.PerTonne, "scans of a batch, per tonne of it, from which its page warns of copied codes; 0: never")
+	f.Int64Var(&c.scanWarning.AtLeast, "scan-warning-at-least", web.DefaultScanWarning.AtLeast, "scans below which no page warns")
+	f.StringSliceVar(&c.trustedProxies, "trusted-proxies", nil, "addresses or prefixes of proxies whose X-Forwarded-For names the visitor when a scan is counted")
 }
 
 const envPrefix = "GRAINLEDGER_"
@@ -163,6 +173,9 @@ func (c *config) check() error {
 			return fmt.Errorf("--log-origin: %w", err)
 		}
 	}
+	if err := c.readProxies(); err != nil {
+		return err
+	}
 	return c.checkPositive()
 }
 
@@ -179,6 +192,24 @@ func (c *config) checkPositive() error {
 		if !ok {
 			return fmt.Errorf("%s must be more than zero", name)
 		}
+	}
+	return nil
+}
+
+// readProxies reads --trusted-proxies.
+func (c *config) readProxies() error {
+	if c.scanWarning.PerTonne < 0 || c.scanWarning.AtLeast < 0 {
+		return errors.New("--scan-warning-per-tonne and --scan-warning-at-least must not be negative")
+	}
+	for _, text := range c.trustedProxies {
+		p, err := netip.ParsePrefix(text)
+		if a, errAddr := netip.ParseAddr(text); errAddr == nil {
+			p, err = netip.PrefixFrom(a, a.BitLen()), nil
+		}
+		if err != nil {
+			return fmt.Errorf("--trusted-proxies: %q is neither an address nor a prefix", text)
+		}
+		c.trusted = append(c.trusted, p)
 	}
 	return nil
 }

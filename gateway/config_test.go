@@ -92,6 +92,9 @@ func TestConfigIsChecked(t *testing.T) {
 		{"--witness w.example=name:" + standardPoint, "--witness"},
 		{"--witness https://w.example/log=1=name:" + standardPoint, ""},
 		{"--in-flight 0", "--in-flight"},
+		{"--trusted-proxies 10.0.0.0/8,192.0.2.1", ""},
+		{"--trusted-proxies proxy.example", "neither an address nor a prefix"},
+		{"--scan-warning-per-tonne -1", "--scan-warning-per-tonne"},
 		{"--batch-linger 0s", "--batch-linger"},
 	} {
 		_, err := parse(t, strings.Fields(test.args)...)

@@ -165,8 +165,11 @@ func (n *node) handler(ctx context.Context, publicURL string) (http.Handler, err
 	}
 	n.epcis.Register(engine)
 	// Pages are added here.
-	if err := web.Register(engine, web.Options{Reader: n.index, PublicURL: publicURL, Fresh: a.Fresh, Keeper: n.index, Log: n.log,
-		Desk: &web.Desk{Sessions: desk.Sessions, Stock: n.index, Jobs: n.queue}}); err != nil {
+	if err := web.Register(engine, web.Options{
+		Reader: n.index, PublicURL: publicURL, Fresh: a.Fresh, Keeper: n.index, Log: n.log,
+		Scans: n.scans, Warning: c.scanWarning, Proxies: c.trusted,
+		Desk: &web.Desk{Sessions: desk.Sessions, Stock: n.index, Jobs: n.queue},
+	}); err != nil {
 		return nil, err
 	}
 	return engine, nil

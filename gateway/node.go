@@ -18,6 +18,7 @@ import (
 	"github.com/grainledger/grainledger/gateway/jobs"
 	"github.com/grainledger/grainledger/gateway/keys"
 	"github.com/grainledger/grainledger/gateway/ledger"
+	"github.com/grainledger/grainledger/gateway/scans"
 	"github.com/grainledger/grainledger/gateway/spread"
 	"github.com/grainledger/grainledger/gateway/tlog"
 )
@@ -36,6 +37,7 @@ type node struct {
 	records *tlog.Log
 	signer  *logSigner // nil where this gateway does not anchor the records log
 	epcis   *service.Service
+	scans   *scans.Counter
 
 	broken   chan error      // why the node cannot go on
 	followed context.Context // of what follows the ledger
@@ -50,7 +52,7 @@ type node struct {
 // of them fails.
 func open(ctx context.Context, c *config, log *slog.Logger) (*node, error) {
 	n := &node{config: c, log: log, metrics: api.NewMetrics(), broken: make(chan error, 2)}
-	for _, step := range []func(context.Context) error{n.openLedger, n.openRoot, n.openIndex, n.openLog, n.openSpread, n.openQueue, n.openAnchor} {
+	for _, step := range []func(context.Context) error{n.openLedger, n.openRoot, n.openIndex, n.openLog, n.openSpread, n.openQueue, n.openScans, n.openAnchor} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, n.close())
 		}
@@ -125,6 +127,13 @@ func (n *node) openEPCIS(ctx context.Context, a *api.API, publicURL string) erro
 	return err
 }
 
+// openScans opens the counts of scans. They are not in the ledger, so they lie
+// beside the jobs and not in the index, which may be dropped.
+func (n *node) openScans(ctx context.Context) (err error) {
+	n.scans, err = scans.Open(ctx, n.path("scans.db"), n.log)
+	return err
+}
+
 // announce tells the operator where to look.
 func (n *node) announce(out io.Writer, url string) {
 	fmt.Fprintf(out, "GrainLedger gateway %s\n  pages    %s/\n  API      %s/v1/ledger\n  OpenAPI  %s/openapi.json\n",
@@ -162,6 +171,9 @@ func (n *node) close() error {
 	}
 	if n.queue != nil {
 		n.queue.Close()
+	}
+	if n.scans != nil {
+		errs = append(errs, n.scans.Close())
 	}
 	if n.store != nil {
 		errs = append(errs, n.store.Close())

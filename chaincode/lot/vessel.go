@@ -95,8 +95,8 @@ func deposit(c *state.Case, b *record.BinState, lot string, grams int64, occurre
 
 // takeOut takes grams out of the bin and closes the mix they come from.
 func takeOut(b *record.BinState, grams int64) error {
-	if b.Grams < grams {
-		return record.Refuse(record.InsufficientQuantity, "the bin holds %d g, %d g are asked for", b.Grams, grams)
+	if b.Grams < grams { // a verdict is public: it does not tell how much lies there
+		return record.Refuse(record.InsufficientQuantity, "the bin holds less than the %d g that are asked for", grams)
 	}
 	b.Grams -= grams
 	b.Closed = true

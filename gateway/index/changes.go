@@ -211,7 +211,7 @@ func hasFlag(flags []record.Flag, want record.Flag) bool {
 }
 
 // showsEverywhere tells whether the block changes what nodes show that it does
-// not speak of: names of enterprises, sealed parts that are no more, marks that
+// not speak of: what is registered of enterprises and depots, sealed parts that are no more, marks that
 // are in force no longer, and what was added to records of earlier blocks, or
 // took them back.
 func (c *changes) showsEverywhere() bool {
@@ -231,7 +231,7 @@ func (c *changes) showsEverywhere() bool {
 		}
 	}
 	for key := range c.state {
-		if key == record.RootKey || strings.HasPrefix(key, record.EnterpriseKey("")) {
+		if key == record.RootKey || strings.HasPrefix(key, record.EnterpriseKey("")) || strings.HasPrefix(key, record.FacilityKey("")) {
 			return true
 		}
 	}

@@ -51,9 +51,7 @@ func (r *reader) registered(ctx context.Context, uscc string) (record.Registered
 	if root.USCC != uscc {
 		return e, sql.ErrNoRows
 	}
-	return record.RegisteredEnterprise{
-		USCC: root.USCC, Name: root.Name, Kind: record.KindRegulator, Division: root.Division,
-	}, nil
+	return rootEnterprise(&root), nil
 }
 
 // facilityPage reads facilities of an enterprise after a code: their codes

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -116,7 +117,7 @@ func shoot(t *testing.T, ctx context.Context, name string) {
 
 // layout is what a page measures.
 type layout struct {
-	Width  int      `json:"width"`
+	Over   int      `json:"width"`  // what the page is wider than the window
 	Wide   []string `json:"wide"`   // what sticks out at the right
 	Small  []string `json:"small"`  // what is too small for a finger
 	Images int      `json:"images"` // that did not load
@@ -146,8 +147,8 @@ const measure = `(() => {
   const name = e => e.tagName + '.' + e.className + ' ' + (e.textContent || '').trim().slice(0, 30);
   const all = [...document.querySelectorAll('body *')].filter(e => e.getClientRects().length);
   return {
-    width: document.documentElement.scrollWidth,
-    wide: all.filter(e => e.getBoundingClientRect().right > 360.5).map(name),
+    width: document.documentElement.scrollWidth - innerWidth,
+    wide: all.filter(e => e.getBoundingClientRect().right > innerWidth + 0.5).map(name),
     small: all.filter(e => e.matches('a, button, summary, input') && e.getBoundingClientRect().height < 43.5).map(name),
     images: [...document.images].filter(i => !i.complete || !i.naturalWidth).length,
     faint: faint(all).map(name),
@@ -158,7 +159,7 @@ const measure = `(() => {
 func checkLayout(t *testing.T, ctx context.Context, name string) {
 	t.Helper()
 	l := ask(t, ctx, chromedp.Evaluate[layout](measure))
-	if l.Width > 360 || len(l.Wide) > 0 || len(l.Small) > 0 || l.Images > 0 || len(l.Faint) > 0 || !l.Styled {
+	if l.Over > 0 || len(l.Wide) > 0 || len(l.Small) > 0 || l.Images > 0 || len(l.Faint) > 0 || !l.Styled {
 		t.Errorf("%s: %+v", name, l)
 	}
 }
@@ -188,24 +189,32 @@ func TestBrowser(t *testing.T) {
 			LotState: record.LotState{Product: "大米", GTIN: "06901234567816", Batch: fmt.Sprintf("20260102%02d", i),
 				OccurredAt: "2025-12-15T10:00:00+08:00"}})
 	}
-	site, hard := serve(t, common), serve(t, crowded(t))
+	site, hard, lost, far := serve(t, common), serve(t, crowded(t)), serve(t, recalled(t)), serve(t, long(t, 7))
 	for _, c := range []struct {
 		name, url, language string
 		dark                bool
 		has                 []string
+		width               int64 // 0: 360
 	}{
-		{"batch-zh", site + batchPath, "zh-CN", false, []string{"大米", "晚粳稻谷", "来自 8 个种植单位", "12.5%", "合格"}},
-		{"batch-en", site + batchPath, "en", false, []string{"Rice", "24 truckloads", "Zhangjiagang", "Pass"}},
-		{"batch-dark", site + batchPath, "zh-CN", true, []string{"大米"}},
-		{"crowded", hard + batchPath, "zh-CN", false, []string{"不得食用", "其余 34 个"}},
-		{"crowded-dark", hard + batchPath, "en", true, []string{"Not for food"}},
-		{"start", site + "/", "zh-CN", false, []string{"这袋粮，从哪里来？", "更早的批次"}},
-		{"wrong-gtin", site + "/01/06901234567808/10/2026010100", "zh-CN", false, []string{"商品条码不正确"}},
-		{"unknown", site + "/01/06901234567809/10/NONE", "en", false, []string{"This batch is not known"}},
-		{"lot", site + "/lots/W-A-00", "zh-CN", true, []string{"批次 W-A-00"}},
+		{"batch-zh", site + batchPath, "zh-CN", false, []string{"大米", "晚粳稻谷", "来自 8 个种植单位", "12.5%", "合格"}, 0},
+		{"batch-en", site + batchPath, "en", false, []string{"Rice", "24 truckloads", "Zhangjiagang", "Pass"}, 0},
+		{"batch-dark", site + batchPath, "zh-CN", true, []string{"大米"}, 0},
+		{"crowded", hard + batchPath, "zh-CN", false, []string{"不得食用", "其余 34 个"}, 0},
+		{"crowded-dark", hard + batchPath, "en", true, []string{"Not for food"}, 0},
+		{"start", site + "/", "zh-CN", false, []string{"这袋粮，从哪里来？", "更早的批次"}, 0},
+		{"wrong-gtin", site + "/01/06901234567808/10/2026010100", "zh-CN", false, []string{"商品条码不正确"}, 0},
+		{"unknown", site + "/01/06901234567809/10/NONE", "en", false, []string{"This batch is not known"}, 0},
+		{"lot", site + "/lots/W-A-00", "zh-CN", true, []string{"批次 W-A-00"}, 0},
+		{"narrow", site + batchPath, "zh-CN", false, []string{"大米"}, 320},
+		{"narrow-crowded", hard + batchPath, "en", true, []string{"Not for food"}, 320},
+		{"recalled", lost + batchPath, "zh-CN", false, []string{"已召回", "请停止食用并退货。"}, 0},
+		{"recalled-en", lost + batchPath, "en", true, []string{"Recalled", "Return to"}, 320},
+		{"long", far + batchPath, "zh-CN", false, []string{"中间还有", "中转库"}, 0},
+		{"long-en", far + batchPath, "en", true, []string{"more steps in between"}, 320},
+		{"records", far + "/lots/" + retailLot + "/records", "zh-CN", false, []string{"全部签名记录", "下一页"}, 320},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			pretend(t, ctx, 360, c.language, c.dark)
+			pretend(t, ctx, cmp.Or(c.width, 360), c.language, c.dark)
 			do(t, ctx, chromedp.Navigate(c.url))
 			mustHave(t, ask(t, ctx, chromedp.Text(chromedp.CSS("body"))), c.has...)
 			shoot(t, ctx, c.name)

@@ -13,8 +13,8 @@ type cast struct {
 
 func newCast(s *story, v voice) cast {
 	names := map[string]string{}
-	for code, name := range s.names {
-		names[code] = name
+	for code, e := range s.enterprises {
+		names[code] = e.Name
 	}
 	for _, n := range s.nodes {
 		for _, r := range n.Records {

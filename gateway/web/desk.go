@@ -87,12 +87,12 @@ func (s *site) atDesk(page func(*gin.Context, voice, *deskMe)) gin.HandlerFunc {
 			return
 		}
 		me := &deskMe{USCC: open.USCC, Name: open.USCC, KeyID: open.KeyID, Until: v.moment(open.Until)}
-		names, err := s.reader.Names(c.Request.Context(), []string{open.USCC})
+		known, err := s.reader.Enterprises(c.Request.Context(), []string{open.USCC})
 		if err != nil {
 			s.failed(c, v, err, "page", form{})
 			return
 		}
-		if name := names[open.USCC]; name != "" {
+		if name := known[open.USCC].Name; name != "" {
 			me.Name = name
 		}
 		page(c, v, me)

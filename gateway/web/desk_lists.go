@@ -101,14 +101,14 @@ func (s *site) listBins(ctx context.Context, v voice, uscc, cursor string, limit
 	for _, b := range page.Bins {
 		owners = append(owners, b.Owner)
 	}
-	names, err := s.reader.Names(ctx, owners)
+	known, err := s.reader.Enterprises(ctx, owners)
 	if err != nil {
 		return nil, err
 	}
 	t := s.newTable(v, "bins", page.Next, "bin", "grain", "weight", "owner")
 	for _, b := range page.Bins {
 		t.add("", deskCell{Text: b.Name, Small: b.Code, Badge: v.badge(&b.Standing)}, deskCell{Text: v.variety(b.Variety), Small: b.Nature},
-			deskCell{Text: v.weight(b.Grams)}, deskCell{Text: names[b.Owner], Small: b.Owner})
+			deskCell{Text: v.weight(b.Grams)}, deskCell{Text: known[b.Owner].Name, Small: b.Owner})
 	}
 	return t, nil
 }

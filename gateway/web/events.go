@@ -26,13 +26,14 @@ const (
 	stageProcess      stage = "process"
 	stageCheckProduct stage = "check-product"
 	stageSell         stage = "sell"
+	stageOrder        stage = "order" // recalls, holds, and records that were taken back
 	stageOther        stage = "other"
 )
 
 // stages in the order in which they follow when they begin at the same time.
 var stages = []stage{stageHarvest, stagePurchase, stageCheckIn, stageStore, stageCheckStored, stageCheckOut,
 	stageWithdraw, stageTrade, stageTransport, stageRearrange, stageLoss, stageProcess, stageCheckProduct,
-	stageSell, stageOther}
+	stageSell, stageOrder, stageOther}
 
 // event is one thing that happened on the path.
 type event struct {
@@ -43,6 +44,7 @@ type event struct {
 	carrier string
 	nonFood bool   // sold or withdrawn for another purpose than food
 	lot     string // the lot that it was about
+	bin     string // of a deposit or withdrawal
 	product string
 	inputs  int
 	arrived bool // of a transport: this is the receipt
@@ -128,7 +130,7 @@ func (w way) event(n index.Node, r *index.Record) (event, bool) {
 	case record.TypeWithdraw:
 		e.stage = stageWithdraw
 		if pay, ok := payload.(*record.Withdraw); ok {
-			e.nonFood = pay.Purpose != record.PurposeFood
+			e.nonFood, e.bin = pay.Purpose != record.PurposeFood, pay.Bin
 		}
 		return e, w.makers[r.ID]
 	case record.TypeSplit, record.TypeMerge:
@@ -144,7 +146,7 @@ func (w way) event(n index.Node, r *index.Record) (event, bool) {
 	case record.TypeStore:
 		e.stage = stageStore
 		if pay, ok := payload.(*record.Store); ok {
-			e.lot = pay.Lot
+			e.lot, e.bin = pay.Lot, pay.Bin
 			return e, w.bins[pay.Bin] || n.ID == w.lot
 		}
 		return e, true
@@ -184,6 +186,9 @@ func (w way) moved(n index.Node, e event, payload record.Payload) (event, bool) 
 		record.TypeInspect,                       // comes judged, from the reports
 		record.TypeReturn, record.TypeCancelShip: // nothing moved in the end
 		return e, false
+	case record.TypeRecall, record.TypeHold, record.TypeRelease, record.TypeVoid, record.TypeCorrect:
+		e.stage = stageOrder
+		return e, true
 	default:
 		e.stage = stageOther
 		return e, true

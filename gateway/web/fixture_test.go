@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"github.com/grainledger/grainledger/gateway/index"
@@ -40,6 +41,10 @@ type world struct {
 	retail  []index.RetailLot
 	names   map[string]string
 	err     error // answers everything
+	height  atomic.Uint64
+
+	enterprises map[string]record.RegisteredEnterprise // before names
+	facilities  map[string]record.RegisteredFacility
 }
 
 var _ Reader = (*world)(nil)
@@ -100,11 +105,26 @@ func (w *world) Retail(_ context.Context, cursor string, limit int) (index.Retai
 	return index.RetailPage{Lots: w.retail}, nil
 }
 
-func (w *world) Names(_ context.Context, usccs []string) (map[string]string, error) {
-	found := map[string]string{}
+// Height: a world that a test changes by hand has a new height each time.
+func (w *world) Height() uint64 { return w.height.Add(1) }
+
+func (w *world) Enterprises(_ context.Context, usccs []string) (map[string]record.RegisteredEnterprise, error) {
+	found := map[string]record.RegisteredEnterprise{}
 	for _, uscc := range usccs {
-		if n, ok := w.names[uscc]; ok {
-			found[uscc] = n
+		if e, ok := w.enterprises[uscc]; ok {
+			found[uscc] = e
+		} else if n, ok := w.names[uscc]; ok {
+			found[uscc] = record.RegisteredEnterprise{USCC: uscc, Name: n, Division: "320582"}
+		}
+	}
+	return found, nil
+}
+
+func (w *world) Facilities(_ context.Context, codes []string) (map[string]record.RegisteredFacility, error) {
+	found := map[string]record.RegisteredFacility{}
+	for _, code := range codes {
+		if f, ok := w.facilities[code]; ok {
+			found[code] = f
 		}
 	}
 	return found, nil

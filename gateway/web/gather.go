@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 
 	"github.com/grainledger/grainledger/gateway/index"
 	"github.com/grainledger/grainledger/record"
@@ -15,11 +16,11 @@ const (
 	tracePage   = 300
 	maxNodes    = 600
 	maxReported = 250 // lots whose inspections are read
-	maxNamed    = 200 // enterprises that are looked up by name
+	maxNamed    = 300 // enterprises that are looked up
 )
 
 // gather reads the story of a lot.
-func gather(ctx context.Context, r Reader, id string) (*story, error) {
+func gather(ctx context.Context, r Reader, credits Credits, id string) (*story, error) {
 	lot, err := r.Lot(ctx, id)
 	if err != nil {
 		return nil, err
@@ -35,8 +36,7 @@ func gather(ctx context.Context, r Reader, id string) (*story, error) {
 	if err := s.readReports(ctx, r); err != nil {
 		return nil, err
 	}
-	s.names = readNames(ctx, r, s.parties())
-	return s, nil
+	return s, s.readRegistry(ctx, r, credits)
 }
 
 // tolerate takes "not found" for an empty answer, and so what is too much for
@@ -122,12 +122,23 @@ func (s *story) readReports(ctx context.Context, r Reader) error {
 	return err
 }
 
-// readNames looks up names of enterprises. A name that cannot be had is no
-// reason to show no page: the code stands in its place.
-func readNames(ctx context.Context, r Reader, codes []string) map[string]string {
-	names, err := r.Names(ctx, codes[:min(len(codes), maxNamed)])
-	if err != nil {
-		return nil
+// readRegistry looks up the enterprises and depots of the story, and what is
+// public of the enterprises' credit.
+func (s *story) readRegistry(ctx context.Context, r Reader, credits Credits) (err error) {
+	parties := s.parties()
+	parties = parties[:min(len(parties), maxNamed)]
+	if s.enterprises, err = r.Enterprises(ctx, parties); err != nil {
+		return err
 	}
-	return names
+	var depots []string
+	for _, bin := range s.bins() {
+		if depot := bin[:21]; !slices.Contains(depots, depot) && len(depots) < maxNamed {
+			depots = append(depots, depot)
+		}
+	}
+	if s.facilities, err = r.Facilities(ctx, depots); err != nil || credits == nil {
+		return err
+	}
+	s.credits, err = credits.Public(ctx, parties)
+	return err
 }

@@ -14,8 +14,9 @@ type group struct {
 }
 
 // maxPerStage is how many steps a stage may take before its parties are drawn
-// together: a bin filled by forty buyers is one step, not forty.
-const maxPerStage = 3
+// together: a bin filled by forty buyers is one step, not forty. Fewer stand
+// for themselves, and the fold keeps the page short.
+const maxPerStage = 8
 
 // groupEvents makes the steps of the time line, in order of time.
 func groupEvents(events []event) []group {
@@ -46,7 +47,7 @@ func splitByParty(s stage, events []event) [][]event {
 	if len(events) == 0 {
 		return nil
 	}
-	if s == stageHarvest { // the origins name the growers one by one
+	if s == stageHarvest || s == stageOrder { // the origins name the growers, and the banner who ordered what
 		return [][]event{events}
 	}
 	var keys []string

@@ -21,6 +21,8 @@ func (c cast) lines(s *story, g group) []string {
 		return c.transportLines(g)
 	case stageProcess:
 		return c.processLines(g)
+	case stageOrder:
+		return c.actions(s, g)
 	case stageSell:
 		return c.withPurpose(g, c.say("line.sell", "from", c.namesOf(g.actors()), "to", c.namesOf(g.others())))
 	}

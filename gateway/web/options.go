@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"strings"
 
 	"github.com/grainledger/grainledger/gateway/index"
+	"github.com/grainledger/grainledger/gateway/scans"
 	"github.com/grainledger/grainledger/record"
 )
 
@@ -30,9 +32,53 @@ type Reader interface {
 	Inspections(ctx context.Context, targets []string) (map[string][]record.Inspection, error)
 	// Retail lists retail batches, newest first.
 	Retail(ctx context.Context, cursor string, limit int) (index.RetailPage, error)
-	// Names are the names of enterprises by USCC, where they have one.
-	Names(ctx context.Context, usccs []string) (map[string]string, error)
+	// Enterprises are registered enterprises by USCC, Facilities registered
+	// facilities by code; what is not registered is left out.
+	Enterprises(ctx context.Context, usccs []string) (map[string]record.RegisteredEnterprise, error)
+	Facilities(ctx context.Context, codes []string) (map[string]record.RegisteredFacility, error)
+	// Height is how many blocks Reader has read. What it answers changes only
+	// with it.
+	Height() uint64
 }
+
+// Credits tells what the public may know of enterprises' credit.
+type Credits interface {
+	// Public is the public view of today by USCC; who has no entry in it is
+	// left out.
+	Public(ctx context.Context, usccs []string) (map[string]Credit, error)
+}
+
+// Credit is the public view of an enterprise's credit, in the words of the
+// credit ledger.
+type Credit struct {
+	Grade    string   // as the rule version names it
+	Rule     string   // the version, with its document
+	AsOf     string   // date
+	Disputed bool     // an objection is open (异议中)
+	Items    []string // published items, one line each
+}
+
+// Scans counts how often codes are scanned.
+type Scans interface {
+	// Scan counts a visit unless the visitor came shortly before.
+	Scan(ctx context.Context, code scans.Code, visitor string) (scans.Count, error)
+	// Count is the count without a visit.
+	Count(ctx context.Context, code scans.Code) (scans.Count, error)
+}
+
+var _ Scans = (*scans.Counter)(nil)
+
+// ScanWarning says from how many scans of a batch the page warns of copied
+// codes. It is advice to the shopper and no rule of law: one code stands on
+// every bag of a batch, so it grows with the batch.
+type ScanWarning struct {
+	PerTonne int64 // 0: never
+	AtLeast  int64 // for the smallest batches
+}
+
+// DefaultScanWarning: a tonne is two hundred bags of five kilograms, and three
+// scans of each bag are many.
+var DefaultScanWarning = ScanWarning{PerTonne: 600, AtLeast: 100}
 
 var (
 	_ Reader = (*index.Index)(nil)
@@ -48,9 +94,19 @@ type Options struct {
 	// Fresh waits until Reader has what this gateway has answered, so that the
 	// page of a batch is there when its record is. Default: no waiting.
 	Fresh func(context.Context) error
-	// Keeper lets pages be shown again that have not changed. Default: each is
-	// made anew.
+	// Keeper lets pages be shown again that have not changed. Default: until
+	// Reader has read another block.
 	Keeper Keeper
+	// Scans counts scans of retail codes. Default: nobody counts, and pages say
+	// nothing of it.
+	Scans   Scans
+	Warning ScanWarning // zero: no page warns
+	// Proxies are the addresses from which X-Forwarded-For is believed when a
+	// scan is counted. Default: none.
+	Proxies []netip.Prefix
+	// Credits is the public view of the credit ledger. Default: there is none,
+	// and pages say so.
+	Credits Credits
 	// Desk is what enterprises that log in see. Default: there is no such page.
 	Desk *Desk
 	// Log gets what a reader of a page must not see. Default: no log.

@@ -1,20 +1,22 @@
 package web
 
-import (
-	"time"
-
-	"github.com/grainledger/grainledger/record"
-)
+import "time"
 
 // page is what a template shows about a lot: words only, no rules left.
 type page struct {
 	Title    string
 	Subtitle string
 	Verdict  *badge
+	Alarm    bool // recalled or held
 	Banners  []banner
 	Facts    []fact
 	Origins  origins
-	Steps    []step
+	Path     timeline
+	Chart    *chart
+	Stations []station
+	Reports  certificates
+	Gaps     []string
+	Parties  parties
 	Quality  *quality // of the lot itself
 	Raw      *quality // of the grain that it was made from
 	Proof    proof
@@ -24,13 +26,6 @@ type page struct {
 	GTIN     string
 	Batch    string
 	Lot      string
-}
-
-// banner is a message that must not be overlooked.
-type banner struct {
-	Tone  tone
-	Title string
-	Text  string
 }
 
 // fact is one line of what there is to know at a glance.
@@ -49,15 +44,19 @@ func build(s *story, v voice) *page {
 	events := s.events()
 	p := &page{
 		Title: c.title(s), Subtitle: c.subtitle(s),
-		Banners: c.banners(s), Facts: c.facts(s),
-		Steps: c.timeline(s, events), Proof: c.proof(s, events),
+		Alarm: s.lot.Recalled || s.lot.Held, Banners: c.banners(s), Facts: c.facts(s),
+		Proof: c.proof(s, events), Reports: c.certificates(events), Parties: c.parties(s, events),
 		Updated: c.moment(lastUpdate(s)), Cut: s.cut,
 		Retail: s.retail(), GTIN: s.lot.GTIN, Batch: s.lot.Batch, Lot: s.lot.Lot,
 	}
 	if len(s.origins) > 0 || !s.cut { // else nothing is known, which is not "no origin"
 		p.Origins = c.origins(s.origins)
 	}
+	groups := groupEvents(events)
+	route := c.routeOf(s, groups)
+	p.Path, p.Stations, p.Chart = fold(c.steps(s, groups, route)), route.stations, c.chart(s, route)
 	own := s.verdictReport()
+	p.Gaps = c.gaps(s, events, route, own)
 	if own != nil {
 		p.Quality = c.quality(own)
 		p.Verdict = p.Quality.Verdict
@@ -91,55 +90,6 @@ func (c cast) subtitle(s *story) string {
 		return c.say("subtitle.batch", "batch", s.lot.Batch)
 	}
 	return c.say("subtitle.lot", "lot", s.lot.Lot)
-}
-
-// banners, the worst first.
-func (c cast) banners(s *story) []banner {
-	var out []banner
-	add := func(t tone, key string) {
-		out = append(out, banner{Tone: t, Title: c.say("banner." + key), Text: c.say("banner." + key + ".text")})
-	}
-	if s.lot.Recalled {
-		add(bad, "recall")
-		for _, cause := range s.lot.Causes {
-			if cause.Kind == record.MarkRecall {
-				out = append(out, banner{Tone: bad, Title: c.say("banner.notice"), Text: cause.Notice})
-			}
-		}
-	}
-	if s.lot.Held {
-		add(bad, "hold")
-	}
-	own := s.verdictReport()
-	switch {
-	case s.lot.NonFood != "":
-		add(bad, "nonfood")
-	case own != nil && !own.Safe:
-		add(bad, "unsafe")
-	case own != nil && !own.Passed:
-		add(warn, "failed")
-	case own == nil && s.retail():
-		add(warn, "unchecked")
-	}
-	if s.lot.NonFood == "" && partlyNonFood(s.lot.Parts) {
-		add(warn, "partly-nonfood")
-	}
-	if s.lot.UnderReview {
-		add(warn, "review")
-	}
-	if s.lot.Spreading {
-		add(warn, "spreading")
-	}
-	return out
-}
-
-func partlyNonFood(parts []record.Part) bool {
-	for _, p := range parts {
-		if p.NonFood > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // lastUpdate is when the ledger last took in something about the lot.

@@ -22,7 +22,7 @@ func testSite(t testing.TB, r Reader) *site {
 
 func storyOf(t testing.TB, w *world, lot string) *story {
 	t.Helper()
-	s, err := gather(context.Background(), w, lot)
+	s, err := gather(context.Background(), w, nil, lot)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestPage(t *testing.T) {
 			}
 		}, []string{"990001"}, nil},
 		{"no trace and no origins", func(w *world) { w.traces, w.origins = nil, nil },
-			[]string{"大米", "加工", "江南第1米厂", "未追溯到收获环节", "100%"}, []string{"种植单位"}},
+			[]string{"大米", "加工", "江南第1米厂", "未追溯到收获环节", "100%"}, []string{"个种植单位"}},
 		{"a part without harvest", func(w *world) { w.origins[retailLot] = w.origins[retailLot][:18] },
 			[]string{"未追溯到收获环节", "25%"}, nil},
 		{"long names", func(w *world) { w.origins[retailLot][23].IssuerName = long }, []string{long}, nil},
@@ -151,7 +151,7 @@ func TestManyOrigins(t *testing.T) {
 	if p.Origins.RestSum != "85%" || p.Origins.Unknown != nil {
 		t.Errorf("rest %s, unknown %v", p.Origins.RestSum, p.Origins.Unknown)
 	}
-	for _, st := range p.Steps {
+	for _, st := range p.Path.all() {
 		if len(st.Evidence) > maxEvidence || len(st.Evidence)+st.More != st.Count {
 			t.Errorf("%s: %d records listed, %d more, %d in all", st.Stage, len(st.Evidence), st.More, st.Count)
 		}
@@ -162,7 +162,7 @@ func TestOrderOfSteps(t *testing.T) {
 	w := season(t, 8, 24)
 	p := build(storyOf(t, w, retailLot), testSite(t, w).voices[chinese])
 	var got []string
-	for _, st := range p.Steps {
+	for _, st := range p.Path.all() {
 		got = append(got, st.Title)
 	}
 	want := "收获 收购 收购检验 入库 储存检验 出库检验 出库 原粮交易 运输 加工 出厂检验 销售"

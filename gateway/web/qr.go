@@ -75,7 +75,7 @@ func (s *site) image(c *gin.Context, kind string, body []byte) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "public, max-age=86400")
 	h.Del("Set-Cookie") // a stored image must not carry somebody's choice
-	if sameAsBefore(c, tagOf(body)) {
+	if sameAsBefore(c, body) {
 		c.Status(http.StatusNotModified)
 		return
 	}

@@ -1,7 +1,7 @@
 package web
 
 import (
-	"slices"
+	"strings"
 
 	"github.com/grainledger/grainledger/record"
 )
@@ -15,17 +15,17 @@ type quality struct {
 	Storage  *badge
 	Safety   []finding // items with a food-safety limit
 	Other    []finding
-	Missing  string
 	Standard []string // the rules that it was judged by
 	ID       string
 }
 
 // finding is one inspected item.
 type finding struct {
-	Item    string
-	Value   string
-	Limit   string
-	Verdict *badge // nil where no limit speaks of it
+	Item     string
+	Value    string // empty where it was not tested
+	Limit    string
+	Standard string // number and year of what sets the limit
+	Verdict  badge
 }
 
 func (c cast) quality(r *record.Inspection) *quality {
@@ -42,27 +42,56 @@ func (c cast) quality(r *record.Inspection) *quality {
 	}
 	for _, f := range r.Items {
 		if f.Safety {
-			q.Safety = append(q.Safety, c.finding(f))
+			q.Safety = append(q.Safety, c.finding(r, f))
 		} else {
-			q.Other = append(q.Other, c.finding(f))
+			q.Other = append(q.Other, c.finding(r, f))
 		}
 	}
-	missing := make([]string, len(r.Missing))
-	for i, m := range r.Missing {
-		missing[i], _ = c.item(m)
-	}
-	q.Missing = c.join(missing)
-	for _, rule := range r.Rules {
-		if rule.Document != "" && !slices.Contains(q.Standard, rule.Document) {
-			q.Standard = append(q.Standard, rule.Document)
+	for _, m := range r.Missing {
+		label, _ := c.item(m)
+		row := finding{Item: label, Standard: c.standardOf(r, m), Verdict: badge{c.say("verdict.untested"), info}}
+		if c.ofSafety(m) {
+			q.Safety = append(q.Safety, row)
+		} else {
+			q.Other = append(q.Other, row)
 		}
 	}
+	q.Standard = documents(r)
 	return q
 }
 
-func (c cast) finding(f record.Finding) finding {
+// standardOf is the document, with its year, that sets an item's limit: the
+// rule of the report that belongs to the family of the item. It is empty where
+// the report was judged by none of that family.
+func (c cast) standardOf(r *record.Inspection, item string) string {
+	family := c.voice.names.items.Names[item].Standard
+	for _, rule := range r.Rules {
+		switch family {
+		case "":
+			if rule.Table == record.TableGrades {
+				return rule.Document
+			}
+		case record.TableStorage:
+			if rule.Table == record.TableStorage {
+				return rule.Document
+			}
+		default:
+			if rule.Table == record.TableSafety && strings.HasPrefix(rule.Document, family+"-") {
+				return rule.Document
+			}
+		}
+	}
+	return ""
+}
+
+// ofSafety tells whether an item is one of food safety.
+func (c cast) ofSafety(item string) bool {
+	return strings.HasPrefix(c.voice.names.items.Names[item].Standard, "GB ")
+}
+
+func (c cast) finding(r *record.Inspection, f record.Finding) finding {
 	label, unit := c.item(f.Item)
-	out := finding{Item: label, Value: withUnit(string(f.Value), unit)}
+	out := finding{Item: label, Value: withUnit(string(f.Value), unit), Verdict: badge{c.say("verdict.noted"), info}}
 	switch f.Bound {
 	case "max":
 		out.Limit = "≤ " + string(f.Limit)
@@ -71,9 +100,9 @@ func (c cast) finding(f record.Finding) finding {
 	}
 	switch f.Verdict {
 	case "within":
-		out.Verdict = &badge{c.say("verdict.pass"), good}
+		out.Verdict, out.Standard = badge{c.say("verdict.pass"), good}, c.standardOf(r, f.Item)
 	case "beyond":
-		out.Verdict = &badge{c.say("verdict.fail"), bad}
+		out.Verdict, out.Standard = badge{c.say("verdict.fail"), bad}, c.standardOf(r, f.Item)
 	}
 	return out
 }

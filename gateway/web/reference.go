@@ -34,6 +34,10 @@ type nameRow struct {
 	Chinese string `json:"zh"`
 	English string `json:"en"`
 	Unit    string `json:"unit"`
+	// Standard of an inspected item: the family of documents that sets its
+	// limit (GB 2761, GB 2762, GB 2763), or the table storage; where there is
+	// none, the standard of the grain itself.
+	Standard string `json:"standard"`
 }
 
 func (r nameRow) in(l language) string {

@@ -33,16 +33,17 @@ const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; scr
 
 // parsePages reads the templates for one language. t says a text, link makes
 // an address of this site, asset one of a static file, script one of a built
-// script or nothing.
+// script or nothing; gap is where the count of scans goes.
 func (s *site) parsePages(v voice) (pageSet, error) {
 	funcs := template.FuncMap{
 		"t":      v.say,
 		"link":   s.link,
+		"gap":    func() template.HTML { return gap },
 		"script": s.script,
 		"asset":  func(name string) string { return s.link("web", s.assets[name].name) },
 	}
 	out := pageSet{}
-	for _, name := range []string{"lot", "start", "problem"} {
+	for _, name := range []string{"lot", "records", "start", "problem"} {
 		t, err := template.New("layout.html").Funcs(funcs).
 			ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/"+name+".html")
 		if err != nil {
@@ -71,54 +72,66 @@ func (s *site) speak(c *gin.Context) voice {
 	return s.voices[l]
 }
 
-// render answers with a page, and returns it; nil where it could not be made.
-// The whole page is made first, so that an error in the middle cannot leave
-// half of one behind.
-func (s *site) render(c *gin.Context, v voice, status int, name, title string, data any) []byte {
+// render answers with a page. The whole page is made first, so that an error
+// in the middle cannot leave half of one behind.
+func (s *site) render(c *gin.Context, v voice, status int, name, title string, data any) {
 	q := c.Request.URL.Query()
 	q.Set("lang", string(v.other()))
-	var body bytes.Buffer
-	err := s.pages[v.language][name].Execute(&body, view{
-		Lang: v.tag(), Other: v.other().tag(), Switch: "?" + q.Encode(), Title: title, Page: data,
-	})
+	body, err := s.write(v, name, title, "?"+q.Encode(), data)
 	if err != nil {
 		s.log.ErrorContext(c.Request.Context(), "render page", "page", name, "error", err)
 		c.String(http.StatusInternalServerError, v.say("problem.internal"))
-		return nil
+		return
 	}
-	pageHeaders(c, v, status)
-	sendPage(c, status, body.Bytes(), tagOf(body.Bytes()))
-	return body.Bytes()
-}
-
-func pageHeaders(c *gin.Context, v voice, status int) {
+	pageHeaders(c, v)
 	h := c.Writer.Header()
-	h.Set("Content-Security-Policy", contentPolicy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Content-Language", v.tag())
-	h.Set("Vary", "Accept-Language, Cookie")
-	// A page is asked for again each time: a recall must not wait for a cache.
-	h.Set("Cache-Control", "private, no-cache")
 	if status != http.StatusOK {
 		h.Set("Cache-Control", "no-store")
-	}
-}
-
-// sendPage answers with a page, or with the word that the asker has it.
-func sendPage(c *gin.Context, status int, body []byte, tag string) {
-	if status == http.StatusOK && sameAsBefore(c, tag) {
+	} else if sameAsBefore(c, body) {
 		c.Status(http.StatusNotModified)
 		return
 	}
 	c.Data(status, "text/html; charset=utf-8", body)
 }
 
-// tagOf is the ETag of a page.
-func tagOf(body []byte) string { return `"` + record.SM3(body)[:32] + `"` }
+// write makes the whole of a page.
+func (s *site) write(v voice, name, title, other string, data any) ([]byte, error) {
+	var body bytes.Buffer
+	err := s.pages[v.language][name].Execute(&body, view{
+		Lang: v.tag(), Other: v.other().tag(), Switch: other, Title: title, Page: data,
+	})
+	return body.Bytes(), err
+}
+
+// Values of headers that are the same on every page; nobody adds to them.
+var (
+	policyValue   = []string{contentPolicy}
+	nosniffValue  = []string{"nosniff"}
+	referrerValue = []string{"same-origin"}
+	varyValue     = []string{"Accept-Language, Cookie"}
+	htmlType      = []string{"text/html; charset=utf-8"}
+	// A page is asked for again each time: a recall must not wait for a cache.
+	askAgain = []string{"private, no-cache"}
+)
+
+// pageHeaders are those of every page.
+func pageHeaders(c *gin.Context, v voice) {
+	h := c.Writer.Header()
+	h["Content-Security-Policy"] = policyValue
+	h["X-Content-Type-Options"] = nosniffValue
+	h["Referrer-Policy"] = referrerValue
+	h["Vary"] = varyValue
+	h["Cache-Control"] = askAgain
+	h.Set("Content-Language", v.tag())
+}
 
 // sameAsBefore sets the ETag and tells whether the asker has this version.
-func sameAsBefore(c *gin.Context, tag string) bool {
+func sameAsBefore(c *gin.Context, body []byte) bool {
+	return haveAlready(c, `"`+record.SM3(body)[:32]+`"`)
+}
+
+// haveAlready sets the ETag and tells whether the asker has that version.
+func haveAlready(c *gin.Context, tag string) bool {
 	c.Header("ETag", tag)
 	for have := range strings.SplitSeq(c.GetHeader("If-None-Match"), ",") {
 		have = strings.TrimPrefix(strings.TrimSpace(have), "W/")

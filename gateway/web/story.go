@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/grainledger/grainledger/gateway/index"
 	"github.com/grainledger/grainledger/record"
@@ -15,8 +16,12 @@ type story struct {
 	nodes   []index.Node // the lot itself and what it was made from
 	edges   []index.Edge
 	reports map[string][]record.Inspection // by lot id or bin code
-	names   map[string]string              // of enterprises, by USCC
 	cut     bool                           // the path goes on beyond what was read
+
+	enterprises map[string]record.RegisteredEnterprise // by USCC
+	facilities  map[string]record.RegisteredFacility   // by code: depots of the path
+	credits     map[string]Credit                      // by USCC; nil where nobody keeps any
+	binCodes    []string                               // what bins has found
 }
 
 // ownNode makes sure that the lot itself is among the nodes, so that the path
@@ -52,7 +57,7 @@ func (s *story) binsOf(lot string) []string {
 	return bins
 }
 
-// parties lists every enterprise that the story names by its code alone.
+// parties lists every enterprise that the story names.
 func (s *story) parties() []string {
 	seen := map[string]bool{"": true}
 	var out []string
@@ -66,9 +71,7 @@ func (s *story) parties() []string {
 	}
 	for _, n := range s.nodes {
 		for _, r := range n.Records {
-			if r.IssuerName == "" {
-				add(r.Issuer)
-			}
+			add(r.Issuer)
 			if p := decode(r); p != nil {
 				add(record.Counterparties(p)...)
 			}
@@ -79,7 +82,22 @@ func (s *story) parties() []string {
 			add(i.Lab)
 		}
 	}
-	slices.Sort(out)
+	for _, o := range s.origins {
+		add(o.Issuer)
+	}
+	for _, cause := range s.lot.Causes {
+		add(cause.Issuer, cause.To)
+	}
+	// The lot's own maker first: where there are too many, it is not left out.
+	slices.SortFunc(out, func(a, b string) int {
+		if (a == s.lot.Issuer) != (b == s.lot.Issuer) {
+			if a == s.lot.Issuer {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a, b)
+	})
 	return out
 }
 

@@ -73,7 +73,7 @@ func TestWordsOfQuality(t *testing.T) {
 			t.Errorf("grade %q: %q", grade, got)
 		}
 	}
-	unknown := c.finding(record.Finding{Item: "thallium_mgkg", Value: "0.1", Limit: "0.05", Bound: "max", Verdict: "beyond"})
+	unknown := c.finding(&record.Inspection{}, record.Finding{Item: "thallium_mgkg", Value: "0.1", Limit: "0.05", Bound: "max", Verdict: "beyond"})
 	if unknown.Item != "thallium" || unknown.Value != "0.1 mg/kg" || unknown.Verdict.Word != "不合格" {
 		t.Errorf("unknown item: %+v", unknown)
 	}

@@ -90,6 +90,15 @@ func TestWordsAreKnown(t *testing.T) {
 	for _, w := range []string{"nonfood", "unsafe", "failed", "unchecked", "partly-nonfood", "recall", "hold", "review", "spreading"} {
 		keys = append(keys, "banner."+w, "banner."+w+".text")
 	}
+	for _, w := range []string{"recall", "hold", "release", "over", "correct", "void"} {
+		keys = append(keys, "line.order."+w)
+	}
+	for _, w := range []string{"notice", "level", "level.1", "level.2", "level.3", "reason", "by", "to", "document", "when", "voided", "instead"} {
+		keys = append(keys, "cause."+w)
+	}
+	for _, w := range []string{"origin", "seller", "outbound", "product", "items", "transport", "sale", "position"} {
+		keys = append(keys, "gap."+w)
+	}
 	for _, w := range []string{"gtin", "batch", "lot", "nobatch", "unknown", "size", "unavailable"} {
 		keys = append(keys, "problem."+w, "problem."+w+".text")
 	}
@@ -120,7 +129,7 @@ func TestPlaceholdersAreNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := map[string]bool{}
-	for _, n := range strings.Fields("all bad batch code date detail from gateway grain growers growers kg lot lots n name names product rest sellers share status title to who y") {
+	for _, n := range strings.Fields("all bad batch code date detail from gateway grain growers kg list lot lots n name names product rest sellers share status title to who y") {
 		known[n] = true
 	}
 	for key, texts := range c {

@@ -11,6 +11,8 @@ type step struct {
 	Stage    stage
 	Icon     string
 	Title    string
+	Stops    string // numbers of the stations, as the map has them
+	Where    string
 	When     string // for people
 	Date     string // for machines
 	Lines    []string
@@ -44,15 +46,39 @@ type evidence struct {
 	Block  uint64
 	Placed bool // Block is known
 	When   string
+	State  string // what has become of it since; empty where nothing has
 }
 
 // maxEvidence is how many records a step lists.
 const maxEvidence = 12
 
-func (c cast) timeline(s *story, events []event) []step {
+// Steps that stand open on a long path, at its beginning and at its end; those
+// between them stand behind a fold.
+const (
+	openFirst = 7
+	openLast  = 8
+)
+
+// timeline is the steps of a path: all of a short one, and of a long one those
+// before, behind and after the fold.
+type timeline struct {
+	First, Folded, Last []step
+}
+
+func fold(steps []step) timeline {
+	if len(steps) <= openFirst+openLast+2 { // a fold that hides two steps saves nothing
+		return timeline{First: steps}
+	}
+	last := len(steps) - openLast
+	return timeline{First: steps[:openFirst], Folded: steps[openFirst:last], Last: steps[last:]}
+}
+
+func (c cast) steps(s *story, groups []group, r *route) []step {
 	var out []step
-	for _, g := range groupEvents(events) {
-		out = append(out, c.step(s, g))
+	for _, g := range groups {
+		st := c.step(s, g)
+		st.Stops, st.Where = r.stops(s, g), c.where(s, g)
+		out = append(out, st)
 	}
 	return out
 }
@@ -116,6 +142,12 @@ func (c cast) warnings(g group) []string {
 		}
 		out = append(out, c.say(key)+c.howMany(counts[f], len(g.events)))
 	}
+	if n := g.count(func(e event) bool { return e.record != nil && e.record.Voided != nil }); n > 0 {
+		out = append(out, c.say("flag.taken-back")+c.howMany(n, len(g.events)))
+	}
+	if n := g.count(func(e event) bool { return e.record != nil && e.record.Voided == nil && e.record.UnderReview }); n > 0 {
+		out = append(out, c.say("flag.review")+c.howMany(n, len(g.events)))
+	}
 	return out
 }
 
@@ -150,7 +182,7 @@ func (c cast) evidence(g group) (list []evidence, more int) {
 		case e.record != nil:
 			list = append(list, evidence{
 				ID: short(e.record.ID), Signer: c.signer(*e.record), Block: e.record.Place.Block,
-				Placed: e.record.Place.Time != "", When: c.day(e.at),
+				Placed: e.record.Place.Time != "", When: c.day(e.at), State: c.stateOf(e.record),
 			})
 		case e.report != nil:
 			list = append(list, evidence{ID: short(e.report.Record), Signer: c.name(e.report.Lab), When: c.day(e.at)})
@@ -180,6 +212,11 @@ func icon(s stage) string {
 		return "mill"
 	case stageSell:
 		return "shop"
+	case stageOrder:
+		return "flag"
 	}
 	return "dot"
 }
+
+// all are the steps in order, folded or not.
+func (t timeline) all() []step { return slices.Concat(t.First, t.Folded, t.Last) }

@@ -8,7 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// site is the pages, ready to serve. Nothing in it but the kept pages changes
+// site is the pages, ready to serve. Nothing in it but the cache changes
 // after Register.
 type site struct {
 	reader Reader
@@ -20,8 +20,9 @@ type site struct {
 	voices map[language]voice
 	pages  map[language]pageSet
 	assets map[string]asset
-	keeper Keeper // nil: every page is made anew
-	kept   *keptPages
+	opt    Options
+	robots robots
+	cache  *pageCache
 
 	desk      *Desk // nil: there is none
 	deskPages map[language]pageSet
@@ -33,6 +34,7 @@ type site struct {
 //	GET /01/{gtin}/10/{batch}       a retail batch (GS1 Digital Link)
 //	GET /01/{gtin}/10/{batch}/qr.png, qr.svg   its QR code
 //	GET /lots/{id}                  any lot
+//	GET /lots/{id}/records          the records that its page is made of, in pages
 //	GET /desk, /desk/list/{list}, /desk/jobs/{id}   企业工作台, where there is one
 //	GET /web/{file}                 style sheets, scripts and icon
 //
@@ -49,6 +51,7 @@ func Register(r gin.IRouter, opt Options) error {
 		"/01/:gtin/10/:batch/qr.png": s.qrPNG,
 		"/01/:gtin/10/:batch/qr.svg": s.qrSVG,
 		"/lots/:id":                  s.fresh(s.lot),
+		"/lots/:id/records":          s.fresh(s.records),
 		"/web/:file":                 s.asset,
 	} {
 		r.Match([]string{http.MethodGet, http.MethodHead}, path, h)
@@ -80,15 +83,22 @@ func newSite(opt Options) (*site, error) {
 	}
 	s := &site{
 		reader: opt.Reader, log: opt.Log, public: public.String(), base: public.EscapedPath(),
-		keeper: opt.Keeper, kept: newKeptPages(),
 		secure: public.Scheme == "https", voices: map[language]voice{}, pages: map[language]pageSet{},
 		desk: opt.Desk, deskPages: map[language]pageSet{},
+		opt: opt,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	if s.wait = opt.Fresh; s.wait == nil {
 		s.wait = func(context.Context) error { return nil }
+	}
+	if s.opt.Keeper == nil {
+		s.opt.Keeper = byHeight{s.reader}
+	}
+	s.cache = newPageCache(s.opt.Keeper)
+	if s.robots, err = loadRobots(); err != nil {
+		return nil, err
 	}
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -21,6 +22,12 @@ func reveals(t *testing.T, what string, text []byte, words []string) {
 			}
 		}
 	}
+}
+
+// holds tells whether a file of a directory has any of the words in plain.
+func holds(dir, file string, words []string) bool {
+	data, err := os.ReadFile(filepath.Join(dir, file))
+	return err == nil && slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(data, []byte(w)) })
 }
 
 // forms are how a word may stand in a file: plain, and at each of the three

@@ -156,7 +156,7 @@ func (n *node) handler(ctx context.Context, publicURL string) (http.Handler, err
 	engine := a.Engine()
 	// Pages are added here.
 	if err := web.Register(engine, web.Options{Reader: n.index, PublicURL: publicURL, Fresh: a.Fresh, Keeper: n.index, Log: n.log,
-		Desk: &web.Desk{Sessions: desk.Sessions, Stock: n.index, Jobs: n.queue}}); err != nil {
+		Desk: &web.Desk{Sessions: desk.Sessions, Stock: n.index, Jobs: n.queue, Recalls: n.index}}); err != nil {
 		return nil, err
 	}
 	return engine, nil

@@ -120,7 +120,7 @@ func TestPlaceholdersAreNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := map[string]bool{}
-	for _, n := range strings.Fields("all bad batch code date detail from gateway grain growers growers kg lot lots n name names product rest sellers share status title to who y") {
+	for _, n := range strings.Fields("all bad batch code first last outstanding recovered was weight date detail from gateway grain growers growers kg lot lots n name names product rest sellers share status title to who y") {
 		known[n] = true
 	}
 	for key, texts := range c {

@@ -35,7 +35,7 @@ GRAINCTL_FOO_BAR. A flag on the command line goes first.`,
 	f.DurationVar(&a.timeout, "timeout", client.DefaultTimeout, "longest wait for one answer of the gateway")
 	f.IntVar(&a.attempts, "attempts", client.DefaultAttempts, "how often a request is tried while the gateway is busy or silent")
 	cmd.AddCommand(a.keygenCommand(), a.loginCommand(), a.signCommand(), a.signChallengeCommand(), a.submitCommand(), a.importCommand(),
-		a.templateCommand(), a.traceCommand(), a.statusCommand(), a.verifyCommand(), a.bundleCommand(), a.trustCommand(), a.voidCommand(), a.versionCommand())
+		a.templateCommand(), a.traceCommand(), a.statusCommand(), a.verifyCommand(), a.bundleCommand(), a.trustCommand(), a.voidCommand(), a.recallCommand(), a.versionCommand())
 	showEnv(cmd)
 	return cmd
 }

@@ -22,6 +22,7 @@ const (
 // Client speaks to one gateway.
 type Client struct {
 	base     string // without a slash at the end
+	token    string // of a session; may be empty
 	http     *http.Client
 	timeout  time.Duration
 	attempts int

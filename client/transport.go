@@ -81,6 +81,9 @@ func (c *Client) request(ctx context.Context, call call) (*http.Request, error) 
 	if len(call.body) > 0 {
 		req.Header.Set("Content-Type", "application/json")
 	}
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
 	if call.prefer != "" {
 		req.Header.Set("Prefer", call.prefer)
 	}

@@ -168,7 +168,7 @@ func (n *node) handler(ctx context.Context, publicURL string) (http.Handler, err
 	if err := web.Register(engine, web.Options{
 		Reader: n.index, PublicURL: publicURL, Fresh: a.Fresh, Keeper: n.index, Log: n.log,
 		Scans: n.scans, Warning: c.scanWarning, Proxies: c.trusted,
-		Desk: &web.Desk{Sessions: desk.Sessions, Stock: n.index, Jobs: n.queue},
+		Desk: &web.Desk{Sessions: desk.Sessions, Stock: n.index, Jobs: n.queue, Recalls: n.index},
 	}); err != nil {
 		return nil, err
 	}

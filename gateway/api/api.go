@@ -81,6 +81,7 @@ type Index interface {
 	Registry
 	Marks
 	Stocks
+	Recalls
 	Progress
 }
 

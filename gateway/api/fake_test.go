@@ -303,6 +303,45 @@ func (f fakeIndex) Reached(_ context.Context, id, _ string, _ int) (index.Reache
 	return index.ReachedPage{Cause: id, Nodes: []index.Reached{{ID: "L1"}, {ID: "B1:1.0", Bin: "B1"}}, Next: "more"}, f.find(id, someID)
 }
 
+func aRecall() index.Recall {
+	return index.Recall{ID: someID, Cause: aCause(), IssuerName: "某粮库", Began: somePlace, Spreading: true, Waiting: 2, Marked: 1}
+}
+
+func (f fakeIndex) Recalls(context.Context, string, int) (index.RecallPage, error) {
+	return index.RecallPage{Recalls: []index.Recall{aRecall()}, Next: "more"}, f.find("", "")
+}
+
+func (f fakeIndex) Recall(_ context.Context, id string) (index.Recall, error) {
+	r := aRecall()
+	r.Figures = &index.RecallFigures{Total: 9, Located: 6, AtTaker: 1, WrittenOff: 2, Recovered: 3, Outstanding: 5, Lost: 1}
+	return r, f.find(id, someID)
+}
+
+func (f fakeIndex) RecallHolders(_ context.Context, id, party, sort, cursor string, _ int) (index.RecallHolders, error) {
+	if sort == "colour" {
+		return index.RecallHolders{}, index.ErrBadSort
+	}
+	p := index.RecallHolders{Recall: id, Sort: "outstanding", Holders: []index.RecallHolder{}}
+	for i, name := range []string{"=cmd", "某米厂"} {
+		if who := uscc(i + 2); cursor == "" && (party == "" || party == who) {
+			p.Holders = append(p.Holders, index.RecallHolder{Party: who, Name: name, Lots: 1, Located: 1500, Outstanding: 1500})
+		}
+	}
+	return p, f.find(id, someID)
+}
+
+func (f fakeIndex) RecallLots(_ context.Context, id, party, _ string, _ int) (index.RecallLots, error) {
+	return index.RecallLots{Recall: id, Lots: []index.RecallLot{{ID: "L1", Holdings: []index.Holding{{Party: party, Held: 5}}}}, Next: "more"}, f.find(id, someID)
+}
+
+func (f fakeIndex) RecallSeries(_ context.Context, id, _ string, _ int) (index.RecallSeries, error) {
+	return index.RecallSeries{Recall: id, Days: []index.RecallDay{{Day: "2025-10-02", RecallFigures: index.RecallFigures{Total: 9, Outstanding: 9}}}}, f.find(id, someID)
+}
+
+func (f fakeIndex) Drill(_ context.Context, lot string) (index.Drill, error) {
+	return index.Drill{Lot: lot, Lots: 1, Located: 5, Outstanding: 5, Stems: 5, Holders: []index.RecallHolder{{Party: someUSCC, Located: 5, Outstanding: 5}}}, f.find(lot, "L1")
+}
+
 func (f fakeIndex) Height() uint64 {
 	if f.fault("index") == "behind" {
 		return 0

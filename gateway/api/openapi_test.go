@@ -100,7 +100,7 @@ func (d *document) check(t *testing.T, r *http.Response, body []byte) {
 		}
 		schema = pointer + "/content/" + escape(media) + "/schema"
 	}
-	if media == "text/plain" || media == "application/octet-stream" {
+	if !strings.HasSuffix(media, "json") {
 		return
 	}
 	compiled, err := d.compiler.Compile(schema)

@@ -44,6 +44,7 @@ func (a *API) newEngine() (*gin.Engine, error) {
 	v1.GET("/causes/:id/nodes", a.getReached)
 	v1.GET("/enterprises/:uscc", a.getEnterprise)
 	v1.GET("/stock", a.getStock)
+	a.routeRecalls(v1)
 	v1.GET("/ledger", a.getLedger)
 	a.routeLogs(v1)
 	if a.opt.Desk != nil {

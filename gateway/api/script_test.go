@@ -136,7 +136,7 @@ func show(r *http.Response, body []byte) string {
 	if media := r.Header.Get("Content-Type"); r.StatusCode == http.StatusOK && media == "application/octet-stream" {
 		fmt.Fprintf(&b, "(%d bytes, SM3 %s)", len(body), record.SM3(body))
 		return b.String()
-	} else if strings.HasPrefix(media, "text/plain") && len(body) < 1000 {
+	} else if strings.HasPrefix(media, "text/") && len(body) < 1000 {
 		b.Write(body)
 		return strings.TrimRight(b.String(), "\n")
 	}

@@ -19,6 +19,7 @@ type writer struct {
 	years   map[string]int   // node id -> year of harvest, 0 where it is not one
 	turned  bool             // marks are late that were not, or no longer: every node says so
 	first   counters         // what the block before ended with
+	recalls recallBook       // how recalled grain stood before the block
 }
 
 // The insertions of a block.
@@ -57,6 +58,7 @@ func (w *writer) write(ctx context.Context) error {
 		name string
 		do   func(context.Context) error
 	}{
+		{"recalls before", w.openRecalls},
 		{"transactions", w.writeTxs},
 		{"records", w.writeRecords},
 		{"undone edges", w.cutEdges},
@@ -68,6 +70,7 @@ func (w *writer) write(ctx context.Context) error {
 		{"records of nodes", func(ctx context.Context) error { return w.writeLinks(ctx, links) }},
 		{"cosignatures", w.writeCosigned},
 		{"state", w.writeState},
+		{"recalls", w.writeRecalls},
 		{"block", w.writeBlock},
 	}
 	for _, s := range steps {

@@ -24,6 +24,7 @@ type Desk struct {
 	Sessions *session.Keeper
 	Stock    OwnStock
 	Jobs     OwnJobs
+	Recalls  Recalls
 }
 
 // OwnStock reads what a party has.
@@ -47,7 +48,7 @@ var (
 
 // deskPages are the templates of the desk, each around a layout of its own:
 // its pages are wider than a shopper's, and have scripts.
-var deskPages = []string{"login", "home", "list", "job"}
+var deskPages = []string{"login", "home", "list", "job", "recall"}
 
 // deskView is what every page of the desk hands to its template.
 type deskView struct {
@@ -64,6 +65,7 @@ type deskMe struct {
 func (s *site) routeDesk(r gin.IRouter) {
 	for path, page := range map[string]func(*gin.Context, voice, *deskMe){
 		"/desk": s.deskHome, "/desk/list/:list": s.deskList, "/desk/jobs/:id": s.deskJob,
+		"/desk/recalls": s.deskRecalls, "/desk/recalls/:id": s.deskRecall,
 	} {
 		r.Match([]string{http.MethodGet, http.MethodHead}, path, s.fresh(s.atDesk(page)))
 	}
@@ -107,8 +109,10 @@ func (s *site) renderDesk(c *gin.Context, v voice, status int, name, title strin
 		return
 	}
 	q := url.Values{"lang": {string(v.other())}}
-	if cursor := c.Query("cursor"); cursor != "" {
-		q.Set("cursor", cursor)
+	for _, name := range []string{"cursor", "sort"} {
+		if value := c.Query(name); value != "" {
+			q.Set(name, value)
+		}
 	}
 	var body strings.Builder
 	err = s.deskPages[v.language][name].Execute(&body, deskView{Data: script, Me: me,

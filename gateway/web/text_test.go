@@ -129,7 +129,7 @@ func TestPlaceholdersAreNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := map[string]bool{}
-	for _, n := range strings.Fields("all bad batch code date detail from gateway grain growers kg list lot lots n name names product rest sellers share status title to who y") {
+	for _, n := range strings.Fields("all bad batch code date detail first from gateway grain growers kg last list lot lots n name names outstanding product recovered rest sellers share status title to was weight who y") {
 		known[n] = true
 	}
 	for key, texts := range c {

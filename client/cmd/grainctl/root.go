@@ -36,7 +36,7 @@ GRAINCTL_FOO_BAR. A flag on the command line goes first.`,
 	f.IntVar(&a.attempts, "attempts", client.DefaultAttempts, "how often a request is tried while the gateway is busy or silent")
 	cmd.AddCommand(a.keygenCommand(), a.loginCommand(), a.signCommand(), a.signChallengeCommand(), a.submitCommand(), a.importCommand(),
 		a.templateCommand(), a.traceCommand(), a.statusCommand(), a.verifyCommand(), a.bundleCommand(), a.trustCommand(), a.voidCommand(),
-		a.epcisCommand(), a.versionCommand())
+		a.recallCommand(), a.epcisCommand(), a.versionCommand())
 	showEnv(cmd)
 	return cmd
 }

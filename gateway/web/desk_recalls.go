@@ -68,7 +68,7 @@ type recallView struct {
 	Sums            []recallSum
 	Share           string
 	Bar             []barPart
-	Chart           *chart
+	Chart           *curve
 	Sort            string
 	Sorts           []sortLink
 	Holders         []holderLine
@@ -174,7 +174,7 @@ func (s *site) sumRecall(ctx context.Context, v voice, p *recallView) error {
 		p.Share = percent(float64(f.Recovered) / float64(f.Total))
 	}
 	days, err := s.recallDays(ctx, p.ID)
-	p.Chart = v.chart(days)
+	p.Chart = v.curve(days)
 	return err
 }
 

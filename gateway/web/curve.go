@@ -8,23 +8,23 @@ import (
 	"github.com/grainledger/grainledger/gateway/index"
 )
 
-// The drawing area of a chart and its frame, in units of the SVG.
+// The drawing area of a curve and its frame, in units of the SVG.
 const (
-	chartWidth, chartHeight         = 480, 200
-	chartLeft, chartRight           = 8, 472
-	chartTop, chartBottom   float64 = 24, 170
+	curveWidth, curveHeight         = 480, 200
+	curveLeft, curveRight           = 8, 472
+	curveTop, curveBottom   float64 = 24, 170
 )
 
-// chart is recovered and outstanding weight over time, drawn as steps: a
+// curve is recovered and outstanding weight over time, drawn as steps: a
 // figure holds until the day on which it changes.
-type chart struct {
+type curve struct {
 	Recovered, Outstanding string // points of the lines
 	First, Last, Top       string // words at the axes
 	Told                   string // the same in a sentence
 }
 
-// chart draws a series; nil where there is none.
-func (v voice) chart(days []index.RecallDay) *chart {
+// curve draws a series; nil where there is none.
+func (v voice) curve(days []index.RecallDay) *curve {
 	if len(days) == 0 {
 		return nil
 	}
@@ -35,10 +35,10 @@ func (v voice) chart(days []index.RecallDay) *chart {
 	first, last := dayOf(&days[0]), dayOf(&days[len(days)-1])
 	span := max(last.Sub(first).Hours()/24, 1)
 	x := func(t time.Time) float64 {
-		return chartLeft + (chartRight-chartLeft)*t.Sub(first).Hours()/24/span
+		return curveLeft + (curveRight-curveLeft)*t.Sub(first).Hours()/24/span
 	}
 	y := func(grams int64) float64 {
-		return chartBottom - (chartBottom-chartTop)*float64(max(grams, 0))/float64(top)
+		return curveBottom - (curveBottom-curveTop)*float64(max(grams, 0))/float64(top)
 	}
 	line := func(of func(*index.RecallDay) int64) string {
 		var b strings.Builder
@@ -50,15 +50,15 @@ func (v voice) chart(days []index.RecallDay) *chart {
 			fmt.Fprintf(&b, "%.1f,%.1f ", at, level)
 		}
 		if first.Equal(last) {
-			fmt.Fprintf(&b, "%d,%.1f", chartRight, y(of(&days[len(days)-1])))
+			fmt.Fprintf(&b, "%d,%.1f", curveRight, y(of(&days[len(days)-1])))
 		}
 		return strings.TrimSpace(b.String())
 	}
 	end := &days[len(days)-1]
-	c := &chart{First: v.day(first), Last: v.day(last), Top: v.weight(top),
+	c := &curve{First: v.day(first), Last: v.day(last), Top: v.weight(top),
 		Recovered:   line(func(d *index.RecallDay) int64 { return d.Recovered }),
 		Outstanding: line(func(d *index.RecallDay) int64 { return d.Outstanding }),
-		Told: v.say("desk.recall.chart.told", "first", v.day(first), "last", v.day(last), "was", v.weight(days[0].Recovered),
+		Told: v.say("desk.recall.curve.told", "first", v.day(first), "last", v.day(last), "was", v.weight(days[0].Recovered),
 			"recovered", v.weight(end.Recovered), "outstanding", v.weight(end.Outstanding))}
 	if first.Equal(last) {
 		c.Last = ""

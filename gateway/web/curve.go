@@ -58,7 +58,7 @@ func (v voice) curve(days []index.RecallDay) *curve {
 	c := &curve{First: v.day(first), Last: v.day(last), Top: v.weight(top),
 		Recovered:   line(func(d *index.RecallDay) int64 { return d.Recovered }),
 		Outstanding: line(func(d *index.RecallDay) int64 { return d.Outstanding }),
-		Told: v.say("desk.recall.curve.told", "first", v.day(first), "last", v.day(last), "was", v.weight(days[0].Recovered),
+		Told: v.say("desk.recall.chart.told", "first", v.day(first), "last", v.day(last), "was", v.weight(days[0].Recovered),
 			"recovered", v.weight(end.Recovered), "outstanding", v.weight(end.Outstanding))}
 	if first.Equal(last) {
 		c.Last = ""

@@ -95,7 +95,10 @@ func (v *visitor) downloaded(pattern string) (path string) {
 		if err != nil {
 			v.Fatal(err)
 		}
-		found = slices.DeleteFunc(found, func(f string) bool { return strings.HasSuffix(f, ".crdownload") })
+		found = slices.DeleteFunc(found, func(f string) bool { // the browser makes the file first, and fills it then
+			info, err := os.Stat(f)
+			return strings.HasSuffix(f, ".crdownload") || err != nil || info.Size() == 0
+		})
 		if len(found) > 0 {
 			path = found[0]
 		}

@@ -30,6 +30,10 @@ func TestPublicAnswersHoldNoSecrets(t *testing.T) {
 	}
 	g.importSeason(dir)
 	g.snapshot() // waits until all parts are sealed
+	within(t, "the log is anchored", func() bool {
+		code, _ := g.fetch("/v1/trust")
+		return code == http.StatusOK
+	})
 
 	words := slices.Concat(sealedCells(t, seasonA), sealedCells(t, dir), secrets(t))
 	stocks := g.stocks(t, slices.Concat(binCodes(t, seasonA), binCodes(t, dir)), seasonA, dir)

@@ -73,7 +73,7 @@ var personal = map[string]*regexp.Regexp{
 	"a plate number":     regexp.MustCompile(`[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][A-HJ-NP-Z0-9]{5,6}`),
 	"a telephone number": regexp.MustCompile(`\b1[3-9]\d{9}\b`),
 	"an identity number": regexp.MustCompile(`\b[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dX]\b`),
-	"a price":            regexp.MustCompile(`(?i)price\w*"?:|\d元|元/(公斤|千克|kg)|yuan`),
+	"a price":            regexp.MustCompile(`(?i)price\w*"?:|\d元|元/(公斤|千克|kg)|\byuan\b`),
 }
 
 // sealedCells are the values of a season that its tables seal: prices as they

@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,8 +64,6 @@ func TestStations(t *testing.T) {
 		}
 	}
 }
-
-var decimal = regexp.MustCompile(`\d+\.\d+`)
 
 // No position on a page is more exact than precision says.
 func TestPositionsAreRounded(t *testing.T) {

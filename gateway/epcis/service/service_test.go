@@ -2,10 +2,13 @@ package service
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -144,5 +147,50 @@ func TestPausesGrowAndEnd(t *testing.T) {
 	}
 	if last != mostPause {
 		t.Error(last)
+	}
+}
+
+// TestAnOldFile: a file of the first version gets what it lacks, keeps what it
+// has, and lets go of what has long been suspended.
+func TestAnOldFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "epcis.db")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.UnixMilli(1_800_000_000_000)
+	week := at.Add(-suspendedKept).UnixMilli()
+	for _, line := range []string{
+		`CREATE TABLE query (name TEXT PRIMARY KEY, created INTEGER NOT NULL, params TEXT NOT NULL)`,
+		`CREATE TABLE subscription (id TEXT PRIMARY KEY, query TEXT NOT NULL REFERENCES query (name), created INTEGER NOT NULL,
+			dest TEXT NOT NULL, schedule TEXT NOT NULL, empty INTEGER NOT NULL, cursor INTEGER NOT NULL, due INTEGER NOT NULL,
+			failures INTEGER NOT NULL DEFAULT 0, suspended INTEGER NOT NULL DEFAULT 0, delivered INTEGER NOT NULL DEFAULT 0)`,
+		`INSERT INTO query VALUES ('q', 1, 'eventType=ObjectEvent')`,
+		fmt.Sprintf(`INSERT INTO subscription (id, query, created, dest, schedule, empty, cursor, due, suspended) VALUES
+			('long', 'q', 1, 'd', '', 0, 0, %d, 1), ('short', 'q', 1, 'd', '', 0, 0, %d, 1), ('at work', 'q', 1, 'd', '', 0, 0, %d, 0)`, week-1, week, week-1),
+		`PRAGMA user_version = 1`,
+	} {
+		if _, err := db.Exec(line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time there is nothing to do
+		st, err := openStore(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &Service{store: st}
+		if err := s.forgetSuspended(t.Context(), at); err != nil {
+			t.Fatal(err)
+		}
+		n, err := st.count(t.Context(), `SELECT count(*) FROM subscription WHERE id <> 'long' AND peer = ''`)
+		all, err2 := st.count(t.Context(), `SELECT count(*) FROM subscription`)
+		queries, err3 := st.count(t.Context(), `SELECT count(*) FROM query WHERE secret = '' AND peer = ''`)
+		if err := errors.Join(err, err2, err3, st.db.Close()); err != nil || n != 2 || all != 2 || queries != 1 {
+			t.Errorf("%d of %d subscriptions, %d queries, %v", n, all, queries, err)
+		}
 	}
 }

@@ -92,7 +92,10 @@ func TestNoWayInside(t *testing.T) {
 		"127.0.0.1": false, "10.1.2.3": false, "172.16.0.1": false, "192.168.1.1": false, "169.254.169.254": false, "100.64.0.1": false,
 		"0.0.0.0": false, "255.255.255.255": false, "224.0.0.1": false, "::1": false, "::": false, "fe80::1": false, "fc00::1": false,
 		"::ffff:127.0.0.1": false, "::ffff:10.0.0.1": false, "64:ff9b::7f00:1": false, "2002:7f00:1::": false, "198.18.0.1": false,
-		"1.1.1.1": true, "202.96.0.1": true, "2400:3200::1": true,
+		"fec0::1": false, "::7f00:1": false, "2001:0:7f00:1::": false, "2001:20::1": false, "2001:db8::1": false, "3fff::1": false, "100::1": false,
+		"64:ff9b:1::1": false, "5f00::1": false, "fe80::1%eth0": false, "ff02::1": false, "192.88.99.1": false, "100.100.100.200": false,
+		"2001:4860:4860::8888": true,
+		"1.1.1.1":              true, "202.96.0.1": true, "2400:3200::1": true,
 	} {
 		if got := public(netip.MustParseAddr(address)); got != want {
 			t.Errorf("%s: %v", address, got)

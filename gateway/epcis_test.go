@@ -325,6 +325,27 @@ func TestQueries(t *testing.T) {
 	}
 }
 
+// Badly signed events count against who brings them although a rollback's
+// trial leaves nothing in the ledger.
+func TestForgedEventsInRollback(t *testing.T) {
+	n := openNode(t)
+	coop, buyer := newParty(t, n, 1), newParty(t, n, 2)
+	h := handlerOf(t, n)
+	last := 0
+	for i := range 40 {
+		var events []map[string]any
+		for k := range 100 {
+			events = append(events, signedEvent(t, party{buyer.uscc, coop.key}, harvest(buyer, 100*i+k)))
+		}
+		if last = send(h, "POST", "/epcis/capture", documentOf(t, events...)).Code; last != http.StatusAccepted {
+			break
+		}
+	}
+	if last != http.StatusTooManyRequests {
+		t.Errorf("without end: %d", last)
+	}
+}
+
 // nameQuery names a query and returns the secret of its maker.
 func nameQuery(t *testing.T, h http.Handler, name, query string) string {
 	t.Helper()

@@ -24,8 +24,12 @@ CREATE TABLE IF NOT EXISTS capture (
 	events    INTEGER NOT NULL,
 	job       TEXT NOT NULL, -- of the gateway's queue; empty where nothing was submitted
 	places    TEXT NOT NULL, -- of the submitted events in their document
-	errors    TEXT NOT NULL
+	errors    TEXT NOT NULL,
+	more      INTEGER NOT NULL DEFAULT 0, -- errors that were not kept
+	peer      TEXT NOT NULL DEFAULT ''    -- whose share it counts to
 );
+CREATE INDEX IF NOT EXISTS capture_peer ON capture (peer, seq);
+CREATE INDEX IF NOT EXISTS capture_created ON capture (created);
 CREATE TABLE IF NOT EXISTS query (
 	name    TEXT PRIMARY KEY,
 	created INTEGER NOT NULL,
@@ -54,6 +58,8 @@ PRAGMA user_version = 2;
 
 // upgrade brings a file of the first version up to the schema.
 const upgrade = `
+ALTER TABLE capture ADD COLUMN more INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture ADD COLUMN peer TEXT NOT NULL DEFAULT '';
 ALTER TABLE query ADD COLUMN secret TEXT NOT NULL DEFAULT '';
 ALTER TABLE query ADD COLUMN peer TEXT NOT NULL DEFAULT '';
 ALTER TABLE subscription ADD COLUMN peer TEXT NOT NULL DEFAULT '';
@@ -134,4 +140,14 @@ func (s *store) room(ctx context.Context, table, peer string, most, mostOfPeer i
 		return errFull
 	}
 	return nil
+}
+
+// forgetCaptures forgets jobs from before a time, and the oldest beyond what is
+// kept of a peer and of all.
+func (s *store) forgetCaptures(ctx context.Context, peer string, before int64) error {
+	_, err1 := s.exec(ctx, `DELETE FROM capture WHERE created < ?`, before)
+	_, err2 := s.exec(ctx, `DELETE FROM capture WHERE peer = ? AND seq <= (SELECT seq FROM capture WHERE peer = ? ORDER BY seq DESC LIMIT 1 OFFSET ?)`,
+		peer, peer, keptCapturesPerPeer)
+	_, err3 := s.exec(ctx, `DELETE FROM capture WHERE seq <= (SELECT seq FROM capture ORDER BY seq DESC LIMIT 1 OFFSET ?)`, keptCaptures)
+	return errors.Join(err1, err2, err3)
 }

@@ -299,9 +299,7 @@ func TestQueries(t *testing.T) {
 			t.Errorf("%s: %d %s", query, w.Code, w.Body)
 		}
 	}
-	if w := send(h, "POST", "/epcis/queries", []byte(`{"name":"sales","query":{"eventType":["TransactionEvent"]}}`)); w.Code != 201 {
-		t.Fatal(w.Code, w.Body)
-	}
+	secret := nameQuery(t, h, "sales", `{"eventType":["TransactionEvent"]}`)
 	if got := eventsOf(t, h, "/epcis/queries/sales/events?perPage=10"); len(got) != 1 {
 		t.Errorf("%d sales", len(got))
 	}
@@ -315,15 +313,97 @@ func TestQueries(t *testing.T) {
 		{"GET", "/epcis/queries/sales/events?EQ_action=ADD", "", 400},
 		{"GET", "/epcis/queries/sales", "", 200},
 		{"GET", "/epcis/queries", "", 200},
-		{"DELETE", "/epcis/queries/sales", "", 204},
+		{"DELETE", "/epcis/queries/sales", "", 204}, // with the secret
 		{"GET", "/epcis/queries/sales", "", 404},
 		{"GET", "/epcis/queries/sales/events", "", 404},
 		{"GET", "/epcis/events/urn:x", "", 404},
 		{"GET", "/epcis/capture/none", "", 404},
 	} {
-		if w := send(h, c.method, c.path, []byte(c.body)); w.Code != c.status {
+		if w := send(h, c.method, c.path, []byte(c.body), "Authorization", "Bearer "+secret); w.Code != c.status {
 			t.Errorf("%s %s: %d %s", c.method, c.path, w.Code, w.Body)
 		}
+	}
+}
+
+// Badly signed events count against who brings them although a rollback's
+// trial leaves nothing in the ledger.
+func TestForgedEventsInRollback(t *testing.T) {
+	n := openNode(t)
+	coop, buyer := newParty(t, n, 1), newParty(t, n, 2)
+	h := handlerOf(t, n)
+	last := 0
+	for i := range 40 {
+		var events []map[string]any
+		for k := range 100 {
+			events = append(events, signedEvent(t, party{buyer.uscc, coop.key}, harvest(buyer, 100*i+k)))
+		}
+		if last = send(h, "POST", "/epcis/capture", documentOf(t, events...)).Code; last != http.StatusAccepted {
+			break
+		}
+	}
+	if last != http.StatusTooManyRequests {
+		t.Errorf("without end: %d", last)
+	}
+}
+
+// nameQuery names a query and returns the secret of its maker.
+func nameQuery(t *testing.T, h http.Handler, name, query string) string {
+	t.Helper()
+	w := send(h, "POST", "/epcis/queries", []byte(`{"name":"`+name+`","query":`+query+`}`))
+	var made struct {
+		Secret string `json:"gl:secret"`
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &made); err != nil || w.Code != 201 || len(made.Secret) != 32 {
+		t.Fatal(w.Code, w.Body)
+	}
+	return made.Secret
+}
+
+// What one has named or subscribed to, strangers neither take away nor take
+// the room for.
+func TestStrangersAtQueries(t *testing.T) {
+	h := handlerOf(t, openNode(t))
+	from := func(address, method, path, body, secret string) int {
+		r := httptest.NewRequest(method, path, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		r.RemoteAddr = address + ":1234"
+		if secret != "" {
+			r.Header.Set("Authorization", "Bearer "+secret)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Code
+	}
+	secret := nameQuery(t, h, "sales", `{"eventType":["TransactionEvent"]}`)
+	for _, wrong := range []string{"", strings.Repeat("0", 32), record.SM3([]byte(secret))} {
+		if code := from("198.51.100.1", "DELETE", "/epcis/queries/sales", "", wrong); code != 403 {
+			t.Errorf("a stranger's deletion with %q: %d", wrong, code)
+		}
+	}
+	if shown := ask(h, "/epcis/queries/sales").Body.String() + ask(h, "/epcis/queries").Body.String(); strings.Contains(shown, "secret") {
+		t.Errorf("everybody sees the secret: %s", shown)
+	}
+	flood := func(address, path, body string) (last int) {
+		for i := range 30 {
+			if last = from(address, "POST", path, fmt.Sprintf(body, i), ""); last != 201 {
+				return last
+			}
+		}
+		return last
+	}
+	const subscriptions, subscription = "/epcis/queries/sales/subscriptions", `{"dest":"https://victim.invalid/%d","schedule":{"month":"2","dayOfMonth":"29"}}`
+	if code := flood("198.51.100.1", "/epcis/queries", `{"name":"q%d","query":{}}`); code != 429 {
+		t.Errorf("queries without end: %d", code)
+	}
+	if code := flood("[2001:4860::1]", subscriptions, subscription); code != 429 {
+		t.Errorf("subscriptions without end: %d", code)
+	}
+	if code := from("[2001:4860::2]", "POST", subscriptions, fmt.Sprintf(subscription, 0), ""); code != 429 {
+		t.Errorf("from another address of the same network: %d", code)
+	}
+	if a, b := from("198.51.100.2", "POST", "/epcis/queries", `{"name":"mine","query":{}}`, ""),
+		from("198.51.100.2", "POST", subscriptions, fmt.Sprintf(subscription, 0), ""); a != 201 || b != 201 {
+		t.Errorf("another address: %d and %d", a, b)
 	}
 }
 
@@ -396,9 +476,7 @@ func TestSubscription(t *testing.T) {
 	server := httptest.NewServer(k)
 	defer server.Close()
 	k.url = server.URL + "/in"
-	if w := send(h, "POST", "/epcis/queries", []byte(`{"name":"all","query":{"eventType":["ObjectEvent"]}}`)); w.Code != 201 {
-		t.Fatal(w.Code, w.Body)
-	}
+	secret := nameQuery(t, h, "all", `{"eventType":["ObjectEvent"]}`)
 	for name, body := range map[string]string{
 		"not https":        `{"dest":"http://example.com/","stream":true}`,
 		"no address":       `{"dest":"x","stream":true}`,
@@ -426,7 +504,7 @@ func TestSubscription(t *testing.T) {
 	if list := send(h, "GET", "/epcis/queries/all/subscriptions", nil); strings.Contains(list.Body.String(), made.ID) || strings.Contains(list.Body.String(), "127.0.0.1") {
 		t.Errorf("the list gives away ids or destinations: %s", list.Body)
 	}
-	if w := send(h, "DELETE", "/epcis/queries/all", nil); w.Code != 409 {
+	if w := send(h, "DELETE", "/epcis/queries/all", nil, "Authorization", "Bearer "+secret); w.Code != 409 {
 		t.Errorf("a query with a subscriber was deleted: %d", w.Code)
 	}
 	const wanted = 3

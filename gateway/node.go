@@ -121,7 +121,7 @@ func (n *node) openEPCIS(ctx context.Context, a *api.API, publicURL string) erro
 		return err
 	}
 	n.epcis, err = service.Open(ctx, service.Options{
-		Records: n.index, Ledger: n.ledger, Jobs: n.queue, Fresh: a, Admit: n.packer.Admit, Key: key, Path: n.path("epcis.db"),
+		Records: n.index, Ledger: n.ledger, Jobs: n.queue, Fresh: a, Admit: n.packer.Admit, Charge: n.packer.Charge, Key: key, Path: n.path("epcis.db"),
 		PublicURL: publicURL, InsecureHooks: n.config.insecureHooks, Retention: n.config.jobRetention, Log: n.log,
 	})
 	return err

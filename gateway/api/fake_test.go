@@ -304,11 +304,11 @@ func (f fakeIndex) Reached(_ context.Context, id, _ string, _ int) (index.Reache
 }
 
 func aRecall() index.Recall {
-	return index.Recall{ID: someID, Cause: aCause(), IssuerName: "某粮库", Began: somePlace, Spreading: true, Waiting: 2, Marked: 1}
+	return index.Recall{ListedRecall: index.ListedRecall{ID: someID, Cause: aCause(), IssuerName: "某粮库", Began: somePlace, Spreading: true}, Waiting: 2, Marked: 1}
 }
 
 func (f fakeIndex) Recalls(context.Context, string, int) (index.RecallPage, error) {
-	return index.RecallPage{Recalls: []index.Recall{aRecall()}, Next: "more"}, f.find("", "")
+	return index.RecallPage{Recalls: []index.ListedRecall{aRecall().ListedRecall}, Next: "more"}, f.find("", "")
 }
 
 func (f fakeIndex) Recall(_ context.Context, id string) (index.Recall, error) {

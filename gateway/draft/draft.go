@@ -128,8 +128,11 @@ func (d *Drafter) Make(ctx context.Context, t Table) (Draft, error) {
 	case <-ctx.Done():
 		return Draft{}, ctx.Err()
 	}
-	read, err := t.read()
-	if err != nil {
+	read, err := t.read(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return Draft{}, ctx.Err()
+	case err != nil:
 		return Draft{Rows: []Row{}, Faults: faultsOf(t.File, err)}, nil
 	}
 	season.Order(read)

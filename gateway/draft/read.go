@@ -2,6 +2,7 @@ package draft
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -16,9 +17,9 @@ import (
 
 // read reads the rows of the file, whichever kind it is. No root is named:
 // the registry's tables are not among those that an enterprise fills.
-func (t *Table) read() ([]season.Row, error) {
+func (t *Table) read(ctx context.Context) ([]season.Row, error) {
 	if workbook.Is(t.Data) {
-		rows, err := workbook.Read(t.Data, t.File, t.Only, "", MaxRows)
+		rows, err := workbook.Read(ctx, t.Data, t.File, t.Only, "", MaxRows)
 		return theirs(rows), err
 	}
 	if t.Only == nil {

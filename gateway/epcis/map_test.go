@@ -232,3 +232,19 @@ func TestSignedMustBeSaid(t *testing.T) {
 		}
 	}
 }
+
+// A document is read the same way each time, whatever prefixes it gives.
+func TestPrefixOf(t *testing.T) {
+	two := map[string]any{"z": Namespace, "gl": Namespace, "a": "urn:other:", "q": Namespace}
+	for range 50 {
+		if got := prefixOf([]any{"https://example.org/context.jsonld", two}); got != "gl" {
+			t.Fatal(got)
+		}
+	}
+	if got := prefixOf(two, map[string]any{"mine": Namespace}, map[string]any{"a": "urn:other:"}); got != "mine" {
+		t.Errorf("the last context does not decide: %q", got)
+	}
+	if got := prefixOf("https://example.org/context.jsonld"); got != "" {
+		t.Error(got)
+	}
+}

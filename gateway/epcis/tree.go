@@ -172,7 +172,8 @@ func bareWord(s string) string {
 	return s
 }
 
-// prefixOf is the prefix that contexts give to Namespace; empty for none.
+// prefixOf is the prefix that contexts give to Namespace, the first by name
+// where one gives several; empty for none.
 func prefixOf(contexts ...any) string {
 	for i := len(contexts) - 1; i >= 0; i-- {
 		switch c := contexts[i].(type) {
@@ -181,10 +182,14 @@ func prefixOf(contexts ...any) string {
 				return p
 			}
 		case map[string]any:
+			first := ""
 			for name, iri := range c {
-				if iri == Namespace {
-					return name
+				if iri == Namespace && (first == "" || name < first) {
+					first = name
 				}
+			}
+			if first != "" {
+				return first
 			}
 		}
 	}

@@ -146,6 +146,7 @@ type ReachedPage struct {
 const (
 	causeByID   = `SELECT value FROM cause WHERE id = $1`
 	lateOf      = `SELECT COUNT(*) FROM late WHERE cause = $1`
+	lateAny     = `SELECT 1 FROM late WHERE cause = $1 LIMIT 1`
 	markedBy    = `SELECT COUNT(*) FROM mark WHERE cause = $1`
 	reachedPage = `SELECT n.num, n.id FROM mark m JOIN node n ON n.num = m.node
 		WHERE m.cause = $1 AND m.node > $2 ORDER BY m.node LIMIT $3`

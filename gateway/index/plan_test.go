@@ -17,7 +17,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 		parentsOf, parentsOfMixes, nextParents, nextChildren, moreParents, moreChildren, mixesBefore, mixesAfter, spotByID, vertexByID, nodeNumbers, nodeIDs, lotStates,
 		lotState, recordByID, recordByRef, recordsByNum, placesOf, reportsOnAll, recordsOfNodes, sealedStates, cosignatureOf,
 		stateValues, stateValue, lotByID, lotByBatch, transitOf, shipmentsOf, reportsOn, makerOf, placeOf,
-		marksOf, liftedAmong, causeByID, lateOf, markedBy, reachedPage, causesAmong, reviewsAmong, yearsAbove,
+		marksOf, liftedAmong, causeByID, lateOf, lateAny, markedBy, reachedPage, causesAmong, reviewsAmong, yearsAbove,
 		keysOfEnterprise, facilityPage, ownLotsOf, reviewedOf, inboundOf, binPage, retailPage, txByID, tipQuery, countState, holdingsOf, onTheWay, deleteStock,
 		stockList(owned), stockSums("variety", summed),
 	} {

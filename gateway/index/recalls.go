@@ -10,19 +10,25 @@ import (
 	"github.com/grainledger/grainledger/record"
 )
 
+// ListedRecall is a recall as a list of recalls has it, without what takes
+// counting: the list is public and long.
+type ListedRecall struct {
+	ID string `json:"id"`
+	record.Cause
+	IssuerName string `json:"issuerName,omitempty"`
+	ToName     string `json:"toName,omitempty"`
+	Began      string `json:"began"`           // RFC 3339, of the block
+	Ended      string `json:"ended,omitempty"` // empty while it is in force
+	Spreading  bool   `json:"spreading"`       // until every descendant is marked
+}
+
 // Recall is a recall, and how far it is. Figures are left out where they are
 // not asked for: docs/recall.md says who may see them.
 type Recall struct {
-	ID string `json:"id"`
-	record.Cause
-	IssuerName string         `json:"issuerName,omitempty"`
-	ToName     string         `json:"toName,omitempty"`
-	Began      string         `json:"began"`           // RFC 3339, of the block
-	Ended      string         `json:"ended,omitempty"` // empty while it is in force
-	Spreading  bool           `json:"spreading"`       // until every descendant is marked
-	Waiting    int64          `json:"waiting"`         // edges that the mark has still to pass, as far as it has come
-	Marked     int64          `json:"marked"`          // lots and mixes that it has reached
-	Figures    *RecallFigures `json:"figures,omitempty"`
+	ListedRecall
+	Waiting int64          `json:"waiting"` // edges that the mark has still to pass, as far as it has come
+	Marked  int64          `json:"marked"`  // lots and mixes that it has reached
+	Figures *RecallFigures `json:"figures,omitempty"`
 }
 
 // RecallFigures are grams of marked grain. Located is Outstanding and AtTaker,
@@ -59,10 +65,10 @@ func (d *RecallDay) figures() RecallFigures {
 	return f
 }
 
-// RecallPage is a page of recalls, the newest first, without figures.
+// RecallPage is a page of recalls, the newest first.
 type RecallPage struct {
-	Recalls []Recall `json:"recalls"`
-	Next    string   `json:"next,omitempty"`
+	Recalls []ListedRecall `json:"recalls"`
+	Next    string         `json:"next,omitempty"`
 }
 
 // RecallSeries is how a recall went on, the oldest day first. A day on which
@@ -82,7 +88,7 @@ const (
 
 // Recalls lists recalls, in force and ended.
 func (ix *Index) Recalls(ctx context.Context, cursor string, limit int) (RecallPage, error) {
-	page := RecallPage{Recalls: []Recall{}}
+	page := RecallPage{Recalls: []ListedRecall{}}
 	before := newest
 	if _, err := readCursor(cursor, "recalls", &before); err != nil {
 		return page, err
@@ -108,7 +114,7 @@ func (ix *Index) Recalls(ctx context.Context, cursor string, limit int) (RecallP
 
 type scanner interface{ Scan(into ...any) error }
 
-func scanRecall(row scanner) (num int64, c Recall, err error) {
+func scanRecall(row scanner) (num int64, c ListedRecall, err error) {
 	var value string
 	if err = row.Scan(&num, &c.ID, &c.Began, &c.Ended, &value); err != nil {
 		return num, c, err
@@ -119,20 +125,16 @@ func scanRecall(row scanner) (num int64, c Recall, err error) {
 	return num, c, err
 }
 
-// fillRecalls adds names, and how far recalls have spread.
-func (r *reader) fillRecalls(ctx context.Context, list []Recall) error {
+// fillRecalls adds names, and whether recalls still spread.
+func (r *reader) fillRecalls(ctx context.Context, list []ListedRecall) error {
 	n := r.names()
 	for i := range list {
 		c := &list[i]
 		n.want(c.Issuer)
 		n.want(c.To)
-		if err := r.one(ctx, lateOf, []any{c.ID}, &c.Waiting); err != nil {
+		if err := r.one(ctx, lateAny, []any{c.ID}, &c.Spreading); err != nil && !missing(err) {
 			return err
 		}
-		if err := r.one(ctx, markedBy, []any{c.ID}, &c.Marked); err != nil {
-			return err
-		}
-		c.Spreading = c.Waiting > 0
 	}
 	if err := n.load(ctx); err != nil {
 		return err
@@ -151,11 +153,17 @@ func (ix *Index) Recall(ctx context.Context, id string) (Recall, error) {
 		if one, err = r.recall(ctx, id); err != nil {
 			return err
 		}
-		list := []Recall{one}
+		list := []ListedRecall{one.ListedRecall}
 		if err := r.fillRecalls(ctx, list); err != nil {
 			return err
 		}
-		one = list[0]
+		one.ListedRecall = list[0]
+		if err := r.one(ctx, lateOf, []any{id}, &one.Waiting); err != nil {
+			return err
+		}
+		if err := r.one(ctx, markedBy, []any{id}, &one.Marked); err != nil {
+			return err
+		}
 		var d RecallDay
 		if err := r.one(ctx, lastDay, []any{id}, d.fields()...); err != nil && !missing(err) {
 			return err

@@ -157,14 +157,14 @@ func TestRecallsInPages(t *testing.T) {
 	c, ix := family(t)
 	first := c.recallOf("S1")
 	take(t, ix, c)
-	second := c.recallOf("S2")
+	second := c.recallOf("P1") // has parts that it has not reached
 	c.putRecall(first, "S1", causeA)
 	take(t, ix, c)
 	p, err := ix.Recalls(t.Context(), "", 1)
-	if err != nil || len(p.Recalls) != 1 || p.Recalls[0].ID != second || p.Recalls[0].Ended != "" || p.Recalls[0].Figures != nil || p.Next == "" {
+	if err != nil || len(p.Recalls) != 1 || p.Recalls[0].ID != second || p.Recalls[0].Ended != "" || !p.Recalls[0].Spreading || p.Next == "" {
 		t.Fatalf("%+v, %v", p, err)
 	}
-	if p, err = ix.Recalls(t.Context(), p.Next, 1); err != nil || len(p.Recalls) != 1 || p.Recalls[0].ID != first || p.Recalls[0].Ended == "" || p.Next != "" {
+	if p, err = ix.Recalls(t.Context(), p.Next, 1); err != nil || len(p.Recalls) != 1 || p.Recalls[0].ID != first || p.Recalls[0].Ended == "" || p.Recalls[0].Spreading || p.Next != "" {
 		t.Errorf("%+v, %v", p, err)
 	}
 }

@@ -37,6 +37,15 @@ func (p *Packer) Admit(peer string) error {
 	return nil
 }
 
+// Charge holds a refusal against a peer whose records were decided without the
+// packer, where its signature was at fault. Trying costs the verification
+// that a submission would.
+func (p *Packer) Charge(peer string, code record.Code, bytes int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.forged.note(peer, code, bytes, p.opt.Clock())
+}
+
 // debt is the bytes of badly signed envelopes that a peer answers for.
 type debt struct {
 	bytes int64

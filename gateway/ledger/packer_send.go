@@ -77,7 +77,7 @@ func (p *Packer) settle(batch []*pending, commit Commit, own attempts) error {
 		p.giveBack(batch, err)
 		return err
 	}
-	p.charge(batch, verdicts)
+	p.chargeAll(batch, verdicts)
 	for i, item := range batch {
 		r := receipt(verdicts[i], commit, own)
 		p.sealer.decided(item.seals, r)
@@ -137,8 +137,8 @@ func (p *Packer) giveBack(batch []*pending, err error) {
 	}
 }
 
-// charge holds badly signed records against the peers that brought them.
-func (p *Packer) charge(batch []*pending, verdicts []record.Verdict) {
+// chargeAll holds badly signed records against the peers that brought them.
+func (p *Packer) chargeAll(batch []*pending, verdicts []record.Verdict) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.opt.Clock()

@@ -40,8 +40,9 @@ var (
 	ErrKey = errors.New("session: the key is not a good key of an enterprise")
 	// ErrNone: there is no such session, or it has ended.
 	ErrNone = errors.New("session: none")
-	// ErrFull: as many sessions are open as there may be.
-	ErrFull = errors.New("session: too many are open")
+	// ErrFull: as many sessions are open as there may be, or the enterprise
+	// has logged in too often of late.
+	ErrFull = errors.New("session: too many are open, or were opened of late")
 )
 
 // Session is an enterprise that has logged in.
@@ -65,6 +66,12 @@ const (
 	// DefaultMaxPerKey is the most sessions of one key; one more ends its
 	// oldest.
 	DefaultMaxPerKey = 16
+	// DefaultMaxPerParty is the most sessions of one enterprise; one more ends
+	// its oldest.
+	DefaultMaxPerParty = 128
+	// DefaultMaxLogins is how often an enterprise may log in within the life
+	// of a challenge.
+	DefaultMaxLogins = 64
 )
 
 // Options says what a Keeper goes by. Zero limits stand for their defaults.
@@ -78,6 +85,8 @@ type Options struct {
 	Life          time.Duration
 	Max           int
 	MaxPerKey     int
+	MaxPerParty   int
+	MaxLogins     int // of an enterprise within ChallengeLife
 }
 
 func (o *Options) setDefaults() {
@@ -89,6 +98,8 @@ func (o *Options) setDefaults() {
 	setDefault(&o.Life, DefaultLife)
 	setDefault(&o.Max, DefaultMax)
 	setDefault(&o.MaxPerKey, DefaultMaxPerKey)
+	setDefault(&o.MaxPerParty, DefaultMaxPerParty)
+	setDefault(&o.MaxLogins, DefaultMaxLogins)
 }
 
 func setDefault[T comparable](v *T, def T) {

@@ -58,6 +58,8 @@ func (k *Keeper) FromOwnPage(r *http.Request) bool {
 	if origin == k.opt.Gateway {
 		return true
 	}
+	// The gateway may be reached by another name than its own, but not in a
+	// weaker way: a page that came without TLS may be anybody's.
 	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && u.Host == r.Host
+	return err == nil && u.Host != "" && u.Host == r.Host && (u.Scheme == "https" || u.Scheme == "http" && !k.secure())
 }

@@ -19,8 +19,14 @@ type Keeper struct {
 	secret []byte // of the MACs of challenges; gone with the process
 
 	mu       sync.Mutex
-	sessions map[string]*open     // by the SM3 of the token
-	used     map[string]time.Time // nonces of challenges that opened a session, until they would have ended
+	sessions map[string]*open         // by the SM3 of the token
+	used     map[string]usedChallenge // by their nonces, until they would have ended
+}
+
+// usedChallenge opened a session of an enterprise, which may have ended since.
+type usedChallenge struct {
+	uscc string
+	ends time.Time
 }
 
 // open is a session and when it was last used.
@@ -35,7 +41,7 @@ func New(opt Options) (*Keeper, error) {
 		return nil, errors.New("session: options: gateway and keys are needed")
 	}
 	opt.setDefaults()
-	k := &Keeper{opt: opt, secret: make([]byte, 32), sessions: map[string]*open{}, used: map[string]time.Time{}}
+	k := &Keeper{opt: opt, secret: make([]byte, 32), sessions: map[string]*open{}, used: map[string]usedChallenge{}}
 	rand.Read(k.secret) // never fails
 	return k, nil
 }
@@ -77,20 +83,26 @@ func (k *Keeper) begin(nonce string, ends time.Time, token string, s Session) er
 	if _, again := k.used[nonce]; again {
 		return ErrChallenge
 	}
-	k.makeRoom(s.KeyID)
-	// Each session used one challenge, so this bounds both.
+	// An enterprise that logs in over and over ends its own sessions, but uses
+	// up a challenge each time: both are bounded for each, and then for all, so
+	// that no single one takes the room of the others.
+	if k.usedBy(s.USCC) >= k.opt.MaxLogins {
+		return ErrFull
+	}
+	k.makeRoom(k.opt.MaxPerKey, func(o *open) bool { return o.KeyID == s.KeyID })
+	k.makeRoom(k.opt.MaxPerParty, func(o *open) bool { return o.USCC == s.USCC })
 	if len(k.sessions) >= k.opt.Max || len(k.used) >= k.opt.Max {
 		return ErrFull
 	}
-	k.used[nonce] = ends
+	k.used[nonce] = usedChallenge{s.USCC, ends}
 	k.sessions[record.SM3([]byte(token))] = &open{Session: s, used: s.Opened}
 	return nil
 }
 
 // sweep forgets what has ended.
 func (k *Keeper) sweep(now time.Time) {
-	for nonce, ends := range k.used {
-		if now.After(ends) {
+	for nonce, u := range k.used {
+		if now.After(u.ends) {
 			delete(k.used, nonce)
 		}
 	}
@@ -105,11 +117,21 @@ func (k *Keeper) over(o *open, now time.Time) bool {
 	return now.After(o.Until) || now.Sub(o.used) > k.opt.Idle
 }
 
-// makeRoom ends the oldest session of a key that has as many as it may.
-func (k *Keeper) makeRoom(keyID string) {
+// usedBy counts the challenges that an enterprise has used of late.
+func (k *Keeper) usedBy(uscc string) (n int) {
+	for _, u := range k.used {
+		if u.uscc == uscc {
+			n++
+		}
+	}
+	return n
+}
+
+// makeRoom ends the oldest of some sessions where there are as many as may be.
+func (k *Keeper) makeRoom(most int, among func(*open) bool) {
 	n, oldest := 0, ""
 	for id, o := range k.sessions {
-		if o.KeyID != keyID {
+		if !among(o) {
 			continue
 		}
 		n++
@@ -117,7 +139,7 @@ func (k *Keeper) makeRoom(keyID string) {
 			oldest = id
 		}
 	}
-	if n >= k.opt.MaxPerKey {
+	if n >= most {
 		delete(k.sessions, oldest)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -241,6 +242,43 @@ func TestSessionsAreBounded(t *testing.T) {
 	}
 }
 
+// An enterprise that logs in without end locks out itself at most, and not for
+// long.
+func TestOneEnterpriseLeavesRoom(t *testing.T) {
+	const other = "91320582MA1WXYZ123"
+	d := newDesk(t, func(o *Options) { o.Max, o.MaxPerKey, o.MaxPerParty, o.MaxLogins = 100, 3, 5, 20 })
+	try := func(k *record.PrivateKey) error {
+		c, _ := d.Challenge(k.Public().ID())
+		_, _, err := d.Open(t.Context(), c.Text(), c.KeyID, d.sign(k, c.Text()))
+		return err
+	}
+	mine := []*record.PrivateKey{d.key(nil), d.key(nil), d.key(nil)}
+	theirs := d.key(func(r *record.RegisteredKey) { r.USCC = other })
+	for i := range 20 {
+		if err := try(mine[i%3]); err != nil {
+			t.Fatal(i, err)
+		}
+	}
+	if len(d.sessions) != 5 {
+		t.Errorf("%d sessions of one enterprise", len(d.sessions))
+	}
+	for _, k := range mine {
+		if err := try(k); !errors.Is(err, ErrFull) {
+			t.Errorf("once more than may be: %v", err)
+		}
+	}
+	if len(d.used) != 20 || len(d.sessions) != 5 {
+		t.Errorf("%d challenges and %d sessions are kept", len(d.used), len(d.sessions))
+	}
+	if err := try(theirs); err != nil {
+		t.Errorf("another enterprise: %v", err)
+	}
+	d.now = d.now.Add(DefaultChallengeLife + 2*time.Second)
+	if err := try(mine[0]); err != nil {
+		t.Errorf("later: %v", err)
+	}
+}
+
 func TestAChallengeOfAnotherProcessIsUnknown(t *testing.T) {
 	before, after := newDesk(t, nil), newDesk(t, nil)
 	k := before.key(nil)
@@ -283,5 +321,28 @@ func TestRate(t *testing.T) {
 	now = now.Add(time.Minute)
 	if !r.Allow("new") {
 		t.Error("who comes later is kept out")
+	}
+}
+
+func TestFromOwnPage(t *testing.T) {
+	for _, c := range []struct {
+		gateway, origin string
+		want            bool
+	}{
+		{"https://grain.example", "https://grain.example", true},
+		{"https://grain.example", "https://inside.example", true}, // the host that was asked
+		{"https://grain.example", "http://inside.example", false},
+		{"https://grain.example", "http://grain.example", false},
+		{"https://grain.example", "https://evil.example", false},
+		{"http://127.0.0.1:8080", "http://inside.example", true},
+		{"http://127.0.0.1:8080", "ftp://inside.example", false},
+		{"https://grain.example", "", false},
+	} {
+		d := newDesk(t, func(o *Options) { o.Gateway = c.gateway })
+		r := httptest.NewRequest("POST", "https://inside.example/v1/sessions", nil)
+		r.Header.Set("Origin", c.origin)
+		if got := d.FromOwnPage(r); got != c.want {
+			t.Errorf("%s, from %q: %v", c.gateway, c.origin, got)
+		}
 	}
 }

@@ -47,7 +47,7 @@ func (s *site) deskRecalls(c *gin.Context, v voice, me *deskMe) {
 	s.renderDesk(c, v, http.StatusOK, "list", v.say("desk.list.recalls"), me, t)
 }
 
-func (v voice) recallState(r *index.Recall) string {
+func (v voice) recallState(r *index.ListedRecall) string {
 	switch {
 	case r.Ended != "":
 		return v.say("desk.recall.ended")
@@ -97,7 +97,7 @@ func (s *site) deskRecall(c *gin.Context, v voice, me *deskMe) {
 		s.failed(c, v, err, "page", form{})
 		return
 	}
-	p := recallView{Recall: r, State: v.recallState(&r), Day: v.moment(parseTime(r.Began)), End: v.moment(parseTime(r.Ended)),
+	p := recallView{Recall: r, State: v.recallState(&r.ListedRecall), Day: v.moment(parseTime(r.Began)), End: v.moment(parseTime(r.Ended)),
 		LevelText: v.say("desk.recall.level." + strconv.Itoa(r.Level)), Max: r.Marked + r.Waiting, Sort: c.Query("sort")}
 	if p.All, err = s.seesAll(ctx, &r, me.USCC); err != nil {
 		s.failed(c, v, err, "page", form{})

@@ -16,6 +16,12 @@ const (
 	MaxColumns = 40
 	// MaxCell is the most bytes of a cell.
 	MaxCell = 4096
-	// maxBlank is how many rows without anything in them are passed over.
+	// maxSpan is how far right a row may have cells, empty ones among them. One
+	// cell in the last column of a sheet makes the library fill 16384.
+	maxSpan = 256
+	// maxBlank is how many rows without anything in them are passed over, in
+	// all sheets together.
 	maxBlank = 20_000
+	// lookEvery is after how many rows it is asked whether anybody still waits.
+	lookEvery = 256
 )

@@ -3,6 +3,7 @@ package workbook
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,8 +22,9 @@ func Is(data []byte) bool { return bytes.HasPrefix(data, []byte("PK\x03\x04")) }
 // messages, root is as in season.Decode.
 //
 // The error joins what is wrong with the workbook, each a
-// *season.FormatError. That the library breaks over a file is one, too.
-func Read(data []byte, file string, only *season.Table, root string, maxRows int) (rows []season.Row, err error) {
+// *season.FormatError. That the library breaks over a file is one, too. Where
+// ctx ends first, the error is its.
+func Read(ctx context.Context, data []byte, file string, only *season.Table, root string, maxRows int) (rows []season.Row, err error) {
 	defer func() {
 		if recover() != nil {
 			rows, err = nil, unreadable(file)
@@ -38,7 +40,7 @@ func Read(data []byte, file string, only *season.Table, root string, maxRows int
 		return nil, unreadable(file)
 	}
 	defer f.Close() //nolint:errcheck // nothing is written
-	r := reader{book: f, file: file, root: root, left: maxRows}
+	r := reader{ctx: ctx, book: f, file: file, root: root, left: maxRows, blank: maxBlank}
 	r.days1904 = uses1904(f)
 	sheets := f.GetSheetList()
 	if only != nil && len(sheets) > 0 {
@@ -46,7 +48,7 @@ func Read(data []byte, file string, only *season.Table, root string, maxRows int
 		return r.result()
 	}
 	for _, name := range sheets {
-		if t := tableOf(name); t != nil {
+		if t := tableOf(name); t != nil && !r.over {
 			r.sheet(name, t)
 		}
 	}
@@ -91,17 +93,23 @@ func tableOf(sheet string) *season.Table {
 }
 
 type reader struct {
+	ctx      context.Context
 	book     *excelize.File
 	file     string
 	root     string
 	days1904 bool
-	left     int // rows that may still come
+	left     int  // rows that may still come, from all sheets
+	blank    int  // and rows without anything in them
+	over     bool // a bound is passed: no further sheet is opened
 	sheets   int
 	rows     []season.Row
 	faults   []error
 }
 
 func (r *reader) result() ([]season.Row, error) {
+	if err := r.ctx.Err(); err != nil {
+		return nil, err
+	}
 	if len(r.faults) > 0 {
 		return nil, errors.Join(r.faults...)
 	}
@@ -109,6 +117,7 @@ func (r *reader) result() ([]season.Row, error) {
 }
 
 func (r *reader) fail(reason season.Fault, detail string) {
+	r.over = r.over || reason == season.FaultTooLarge
 	r.faults = append(r.faults, &season.FormatError{File: r.file, Reason: reason, Detail: detail})
 }
 
@@ -124,15 +133,21 @@ func (r *reader) sheet(name string, t *season.Table) {
 	defer rows.Close() //nolint:errcheck // nothing is written
 	d := season.NewDecoder(t, r.file+" / "+name, r.root)
 	var header []season.Column
-	blank := 0
 	for line := 1; rows.Next(); line++ {
+		if line%lookEvery == 0 && r.ctx.Err() != nil {
+			r.over = true
+			return
+		}
 		cells, err := rows.Columns()
 		switch {
 		case err != nil:
 			r.fail(season.FaultSyntax, "has a sheet that cannot be read")
 			return
+		case len(cells) > maxSpan: // before it is asked whether anything is in them
+			r.fail(season.FaultTooLarge, fmt.Sprintf("has a row with cells beyond the %dth column", maxSpan))
+			return
 		case empty(cells):
-			if blank++; blank > maxBlank {
+			if r.blank--; r.blank < 0 {
 				r.fail(season.FaultTooLarge, fmt.Sprintf("has more than %d empty rows", maxBlank))
 				return
 			}

@@ -3,8 +3,10 @@ package workbook
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -67,7 +69,7 @@ func TestTemplatesCanBeRead(t *testing.T) {
 		if err := WriteTemplate(&out, tables, season.TemplateOptions{Chinese: chinese, Example: true}); err != nil {
 			t.Fatal(err)
 		}
-		rows, err := Read(out.Bytes(), "season.xlsx", nil, "91320582508808129Y", 1000)
+		rows, err := Read(t.Context(), out.Bytes(), "season.xlsx", nil, "91320582508808129Y", 1000)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,7 +133,7 @@ func TestCellsAsProgramsSaveThem(t *testing.T) {
 		{"trailing cells left out", row("2025-10-09 07:30", 2025, 5, nil), "2025-10-09T07:30:00+08:00", 5000, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			rows, err := Read(book(t, map[string][][]any{"收获": {harvest, nil, c.row}}, nil), "f.xlsx", nil, "", 10)
+			rows, err := Read(t.Context(), book(t, map[string][][]any{"收获": {harvest, nil, c.row}}, nil), "f.xlsx", nil, "", 10)
 			if err != nil || len(rows) != 1 {
 				t.Fatal(rows, err)
 			}
@@ -171,7 +173,7 @@ func TestFormulasAreNotComputed(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	rows, err := Read(data, "f.xlsx", nil, "", 10)
+	rows, err := Read(t.Context(), data, "f.xlsx", nil, "", 10)
 	if err != nil || len(rows) != 1 {
 		t.Fatal(rows, err)
 	}
@@ -215,12 +217,87 @@ func TestWhatIsNotRead(t *testing.T) {
 		}), season.FaultTooLarge},
 	} {
 		t.Run(name, func(t *testing.T) {
-			rows, err := Read(c.data, "f.xlsx", nil, "", 10)
+			rows, err := Read(t.Context(), c.data, "f.xlsx", nil, "", 10)
 			var fault *season.FormatError
 			if !errors.As(err, &fault) || fault.Reason != c.want || len(rows) > 0 {
 				t.Errorf("%d rows, %v", len(rows), err)
 			}
 		})
+	}
+}
+
+// sheet replaces the first sheets of a template by rows in raw XML.
+func sheet(t *testing.T, sheets int, xml string) []byte {
+	t.Helper()
+	var template, out bytes.Buffer
+	if err := WriteTemplate(&template, season.Tables(), season.TemplateOptions{Chinese: true}); err != nil {
+		t.Fatal(err)
+	}
+	from, err := zip.NewReader(bytes.NewReader(template.Bytes()), int64(template.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := zip.NewWriter(&out)
+	for _, f := range from.File {
+		if sheets > 0 && strings.HasPrefix(f.Name, "xl/worksheets/sheet") {
+			sheets--
+			w, err := to.Create(f.Name)
+			if err == nil {
+				_, err = io.WriteString(w, `<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`+xml+`</sheetData></worksheet>`)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		} else if err := to.Copy(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := to.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func blanks(n int, column string) string {
+	var s strings.Builder
+	for i := 1; i <= n; i++ {
+		fmt.Fprintf(&s, `<row r="%d"><c r="%s%d" t="str"><v> </v></c></row>`, i, column, i)
+	}
+	return s.String()
+}
+
+// Rows that seem empty cost no more than others: the first that spans a whole
+// sheet ends the reading, and all sheets share what may be passed over.
+func TestEmptyRowsAreBounded(t *testing.T) {
+	for name, c := range map[string]struct {
+		sheets, rows int
+		column, want string
+	}{
+		"far right":            {3, 19_000, "XFD", "beyond the 256th column"},
+		"in one sheet":         {1, maxBlank + 1, "A", "empty rows"},
+		"in sheets together":   {2, maxBlank/2 + 1, "A", "empty rows"},
+		"as many as there may": {1, maxBlank, "A", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			data := sheet(t, c.sheets, blanks(c.rows, c.column))
+			began := time.Now()
+			_, err := Read(t.Context(), data, "f.xlsx", nil, "", 10)
+			if err == nil || !strings.Contains(err.Error(), c.want) || c.want == "" && strings.Contains(err.Error(), "empty rows") {
+				t.Errorf("%v", err)
+			}
+			if took := time.Since(began); c.column == "XFD" && took > 3*time.Second { // half a minute without the bound
+				t.Errorf("took %v", took)
+			}
+		})
+	}
+}
+
+func TestNobodyWaits(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := Read(ctx, sheet(t, 1, blanks(1000, "A")), "f.xlsx", nil, "", 10)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
 	}
 }
 
@@ -261,7 +338,7 @@ func TestTheFirstSheetAsATable(t *testing.T) {
 		{"单位代码", "单据号", "业务时间", "批次号", "购买方", "销售数量", "用途"},
 		{"9132058242815733PW", "R-1", "2025-12-17 09:00", "L", "9132058297714599JC", 12, "饲料"},
 	}}, nil)
-	rows, err := Read(data, "f.xlsx", table(t, record.TypeSell), "", 10)
+	rows, err := Read(t.Context(), data, "f.xlsx", table(t, record.TypeSell), "", 10)
 	if err != nil || len(rows) != 1 || rows[0].Check(time.Now()) != nil {
 		t.Errorf("%+v, %v", rows, err)
 	}
@@ -280,7 +357,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(good.Bytes())
 	f.Add([]byte("PK\x03\x04"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		rows, err := Read(data, "f.xlsx", nil, "", 10)
+		rows, err := Read(t.Context(), data, "f.xlsx", nil, "", 10)
 		var fault *season.FormatError
 		if err != nil && (!errors.As(err, &fault) || len(rows) > 0) {
 			t.Errorf("%d rows, %v", len(rows), err)

@@ -11,6 +11,7 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -41,6 +42,7 @@ type captureJob struct {
 	Events     int            `json:"gl:events"`
 	Records    []string       `json:"gl:eventIDs,omitempty"` // of what the ledger accepted, now or before
 	Errors     []captureError `json:"errors"`
+	More       int            `json:"gl:moreErrors,omitzero"` // that were not kept
 }
 
 // captureError is why an event was not taken, as a problem document.
@@ -70,6 +72,7 @@ func refused(event int, v *record.Verdict) captureError {
 
 // capturing is a document on its way.
 type capturing struct {
+	peer      string
 	behaviour string
 	events    int
 	subs      []ledger.Submission
@@ -95,7 +98,7 @@ func (s *Service) postCapture(c *gin.Context) {
 			return
 		}
 	}
-	job := &capturing{behaviour: rollback}
+	job := &capturing{peer: peer, behaviour: rollback}
 	if b := c.GetHeader("GS1-Capture-Error-Behaviour"); b != "" {
 		if job.behaviour = b; b != rollback && b != proceed {
 			fail(c, http.StatusBadRequest, "ValidationException", "GS1-Capture-Error-Behaviour is rollback or proceed")
@@ -115,7 +118,7 @@ func (s *Service) postCapture(c *gin.Context) {
 		return
 	}
 	ctx := c.Request.Context()
-	s.mapAll(ctx, document, job, peer)
+	s.mapAll(ctx, document, job)
 	if job.behaviour == rollback && len(job.errors) == 0 {
 		if err := s.tryAll(ctx, job); err != nil {
 			failInside(c, err)
@@ -153,7 +156,7 @@ func readBody(c *gin.Context, limit int64) ([]byte, bool) {
 }
 
 // mapAll maps the events of a document.
-func (s *Service) mapAll(ctx context.Context, d *epcis.Document, job *capturing, peer string) {
+func (s *Service) mapAll(ctx context.Context, d *epcis.Document, job *capturing) {
 	batches := func(gtin, batch string) (string, error) {
 		lot, err := s.opt.Records.LotByBatch(ctx, gtin, batch)
 		if errors.Is(err, index.ErrNotFound) {
@@ -168,7 +171,7 @@ func (s *Service) mapAll(ctx context.Context, d *epcis.Document, job *capturing,
 			job.errors = append(job.errors, unmapped(i, err))
 			continue
 		}
-		job.subs = append(job.subs, ledger.Submission{Envelope: captured.Envelope, Sealed: captured.Sealed, Peer: peer})
+		job.subs = append(job.subs, ledger.Submission{Envelope: captured.Envelope, Sealed: captured.Sealed, Peer: job.peer})
 		job.places = append(job.places, i)
 	}
 	if job.behaviour == rollback && len(job.errors) > 0 {
@@ -200,6 +203,9 @@ func (s *Service) tryAll(ctx context.Context, job *capturing) error {
 	for i := range verdicts {
 		if verdicts[i].Outcome == record.Rejected {
 			job.errors = append(job.errors, refused(job.places[i], &verdicts[i]))
+			if s.opt.Charge != nil {
+				s.opt.Charge(job.peer, verdicts[i].Code, len(envelopes[i]))
+			}
 		}
 	}
 	if len(job.errors) > 0 {
@@ -219,17 +225,35 @@ func (s *Service) submit(ctx context.Context, job *capturing) (id string, err er
 		finished = 0
 	}
 	places, err1 := json.Marshal(job.places)
-	problems, err2 := json.Marshal(job.errors)
+	kept, more := keep(job.errors)
+	problems, err2 := json.Marshal(kept)
 	if err := errors.Join(err1, err2); err != nil {
 		return "", err
 	}
 	id = newID()
-	if _, err := s.store.exec(ctx, `DELETE FROM capture WHERE created < ?`, created-s.opt.Retention.Milliseconds()); err != nil {
+	_, err = s.store.exec(ctx, `INSERT INTO capture (id, created, finished, behaviour, events, job, places, errors, more, peer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, created, finished, job.behaviour, job.events, queued.ID, string(places), string(problems), more, job.peer)
+	if err != nil {
 		return "", err
 	}
-	_, err = s.store.exec(ctx, `INSERT INTO capture (id, created, finished, behaviour, events, job, places, errors) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, created, finished, job.behaviour, job.events, queued.ID, string(places), string(problems))
-	return id, err
+	return id, s.store.forgetCaptures(ctx, job.peer, created-s.opt.Retention.Milliseconds())
+}
+
+// keep bounds what is kept of errors, which quote what a stranger sent, and
+// counts what is left out.
+func keep(all []captureError) (kept []captureError, more int) {
+	kept = all[:min(len(all), keptErrors)]
+	for i := range kept {
+		kept[i].Field, kept[i].Detail = clip(kept[i].Field), clip(kept[i].Detail)
+	}
+	return kept, len(all) - len(kept)
+}
+
+func clip(s string) string {
+	if len(s) <= keptText {
+		return s
+	}
+	return strings.ToValidUTF8(s[:keptText], "") + "…"
 }
 
 func newID() string {
@@ -249,8 +273,8 @@ type captureRow struct {
 func (s *Service) capture(ctx context.Context, id string) (*captureRow, error) {
 	r := &captureRow{}
 	var places, problems string
-	err := s.store.db.QueryRowContext(ctx, `SELECT id, created, finished, behaviour, events, job, places, errors FROM capture WHERE id = ?`, id).
-		Scan(&r.CaptureID, &r.created, &r.finished, &r.Behaviour, &r.Events, &r.job, &places, &problems)
+	err := s.store.db.QueryRowContext(ctx, `SELECT id, created, finished, behaviour, events, job, places, errors, more FROM capture WHERE id = ?`, id).
+		Scan(&r.CaptureID, &r.created, &r.finished, &r.Behaviour, &r.Events, &r.job, &places, &problems, &r.More)
 	if err != nil {
 		return nil, err
 	}

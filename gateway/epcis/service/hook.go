@@ -73,16 +73,27 @@ func newHookClient(insecure bool) *http.Client {
 }
 
 // reserved are networks that netip has no word for: shared addresses, tests,
-// documentation, benchmarks, translation and the future.
-var reserved = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"),
-	netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"),
-	netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("2002::/16"),
+// documentation, benchmarks, relays, and the future.
+var reserved = prefixes("0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15",
+	"198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
+	"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
+
+// unicast is all of IPv6 that has been given out to the world. Whatever else
+// there is translates, stays inside, or is not routed.
+var unicast = netip.MustParsePrefix("2000::/3")
+
+func prefixes(list ...string) (out []netip.Prefix) {
+	for _, p := range list {
+		out = append(out, netip.MustParsePrefix(p))
+	}
+	return out
 }
 
 func public(ip netip.Addr) bool {
 	ip = ip.Unmap()
+	if ip.Is6() && !unicast.Contains(ip) {
+		return false
+	}
 	for _, p := range reserved {
 		if p.Contains(ip) {
 			return false

@@ -14,13 +14,16 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/go-json-experiment/json"
 
+	"github.com/grainledger/grainledger/gateway/api"
 	"github.com/grainledger/grainledger/gateway/epcis"
+	"github.com/grainledger/grainledger/record"
 )
 
 // Bounds of named queries.
 const (
-	maxQueries  = 500
-	queriesPage = 100
+	maxQueries        = 500
+	maxQueriesPerPeer = 20 // that came from one address
+	queriesPage       = 100
 )
 
 // namedQuery is a query that is kept under a name.
@@ -29,6 +32,12 @@ type namedQuery struct {
 	CreatedAt string         `json:"createdAt,omitempty"`
 	Query     map[string]any `json:"query"`
 	params    url.Values
+}
+
+// madeQuery is what its maker alone gets.
+type madeQuery struct {
+	namedQuery
+	Secret string `json:"gl:secret"` // lets one delete it
 }
 
 var goodName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
@@ -95,34 +104,34 @@ func (s *Service) postQuery(c *gin.Context) {
 	if _, ok := ask(c, params); !ok {
 		return
 	}
-	switch err := s.keepQuery(c.Request.Context(), q.Name, params); {
+	secret := newID()
+	switch err := s.keepQuery(c.Request.Context(), q.Name, params, secret, api.PeerOf(c.RemoteIP())); {
 	case errors.Is(err, errExists):
 		fail(c, http.StatusConflict, "ResourceAlreadyExistsException", "there is a query of this name")
 	case errors.Is(err, errFull):
 		fail(c, http.StatusServiceUnavailable, "ServiceUnavailable", "this repository keeps no more queries")
+	case errors.Is(err, errShare):
+		fail(c, http.StatusTooManyRequests, "TooManyRequests", "this repository keeps no more queries from this address: delete one of yours")
 	case err != nil:
 		failInside(c, err)
 	default:
 		c.Header("Location", s.base+"/epcis/queries/"+q.Name)
-		write(c, http.StatusCreated, "application/json", namedQuery{Name: q.Name, CreatedAt: now(), Query: queryOf(params)})
+		write(c, http.StatusCreated, "application/json", madeQuery{namedQuery{Name: q.Name, CreatedAt: now(), Query: queryOf(params)}, secret})
 	}
 }
 
 var (
 	errExists = errors.New("epcis: exists already")
 	errFull   = errors.New("epcis: too many")
+	errShare  = errors.New("epcis: too many from this address")
 )
 
-func (s *Service) keepQuery(ctx context.Context, name string, params url.Values) error {
-	n, err := s.store.count(ctx, `SELECT count(*) FROM query`)
-	if err != nil {
+func (s *Service) keepQuery(ctx context.Context, name string, params url.Values, secret, peer string) error {
+	if err := s.store.room(ctx, "query", peer, maxQueries, maxQueriesPerPeer); err != nil {
 		return err
 	}
-	if n >= maxQueries {
-		return errFull
-	}
-	n, err = s.store.exec(ctx, `INSERT INTO query (name, created, params) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING`,
-		name, time.Now().UnixMilli(), params.Encode())
+	n, err := s.store.exec(ctx, `INSERT INTO query (name, created, params, secret, peer) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`,
+		name, time.Now().UnixMilli(), params.Encode(), record.SM3([]byte(secret)), peer)
 	if err == nil && n == 0 {
 		return errExists
 	}
@@ -199,13 +208,25 @@ func (s *Service) listQueries(c *gin.Context) {
 	write(c, http.StatusOK, "application/json", list)
 }
 
-// deleteQuery forgets a query that nobody has subscribed to.
+// deleteQuery forgets a query that nobody has subscribed to, for who has the
+// secret that its maker was given: others may rest on what it means.
 func (s *Service) deleteQuery(c *gin.Context) {
 	if _, ok := s.named(c); !ok {
 		return
 	}
 	ctx, name := c.Request.Context(), c.Param("name")
-	n, err := s.store.exec(ctx, `DELETE FROM query WHERE name = ? AND NOT EXISTS (SELECT 1 FROM subscription WHERE query = ?)`, name, name)
+	secret, _ := strings.CutPrefix(c.GetHeader("Authorization"), "Bearer ")
+	hash := record.SM3([]byte(secret))
+	switch n, err := s.store.count(ctx, `SELECT count(*) FROM query WHERE name = ? AND secret = ?`, name, hash); {
+	case err != nil:
+		failInside(c, err)
+		return
+	case n == 0:
+		fail(c, http.StatusForbidden, "SecurityException", "Authorization: Bearer wants the gl:secret that was given out when the query was named")
+		return
+	}
+	n, err := s.store.exec(ctx, `DELETE FROM query WHERE name = ? AND secret = ? AND NOT EXISTS (SELECT 1 FROM subscription WHERE query = ?)`,
+		name, hash, name)
 	switch {
 	case err != nil:
 		failInside(c, err)

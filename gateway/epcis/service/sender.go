@@ -20,6 +20,7 @@ const (
 	eventsPerPost  = 100
 	sendersAtOnce  = 8
 	streamInterval = time.Second // between two looks of a stream
+	sweepEvery     = time.Hour   // for subscriptions that have long been suspended
 )
 
 // sender delivers to subscribers. A delivery counts once its destination has
@@ -54,16 +55,26 @@ func (d *sender) nudge() {
 }
 
 func (d *sender) run(ctx context.Context) {
-	tick := time.NewTicker(lookEvery)
+	tick, sweep := time.NewTicker(lookEvery), time.NewTicker(sweepEvery)
 	defer tick.Stop()
+	defer sweep.Stop()
+	d.sweep(ctx)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		case <-sweep.C:
+			d.sweep(ctx)
 		case <-d.wake:
 		}
 		d.round(ctx)
+	}
+}
+
+func (d *sender) sweep(ctx context.Context) {
+	if err := d.s.forgetSuspended(ctx, time.Now()); err != nil && ctx.Err() == nil {
+		d.s.opt.Log.Error("forgetting suspended subscriptions failed", "error", err)
 	}
 }
 
@@ -108,9 +119,12 @@ func (d *sender) serve(ctx context.Context, sub *subscription) {
 		at = at.Add(streamInterval)
 	default:
 		if t, err := sub.Schedule.read(); err == nil {
-			at = t.next(at)
+			if next := t.next(at); next.IsZero() {
+				suspended = true // since now
+			} else {
+				at = next
+			}
 		}
-		suspended = at.IsZero()
 	}
 	_, err = d.s.store.exec(ctx, `UPDATE subscription SET cursor = ?, due = ?, failures = ?, suspended = ?, delivered = delivered + ? WHERE id = ?`,
 		cursor, at.UnixMilli(), failures, suspended, events, sub.ID)

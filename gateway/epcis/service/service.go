@@ -64,17 +64,25 @@ const (
 	maxScans      = 16      // queries that are answered at once
 	maxQueryBytes = 64 << 10
 	scanBudget    = 5000 // records that one answer looks at
+
+	keptCaptures        = 20_000 // jobs; then the oldest is forgotten
+	keptCapturesPerPeer = 1000   // of one address; then its own oldest
+	keptErrors          = 100    // of a job, the first
+	keptText            = 300    // bytes of a field's name or a detail in one
 )
 
 // Options of the service.
 type Options struct {
-	Records   Records
-	Ledger    Ledger
-	Jobs      Jobs
-	Fresh     Freshness
-	Admit     func(peer string) error // whether an address may bring records now
-	Key       *record.PrivateKey      // signs what goes to subscribers
-	Path      string                  // of the SQLite file
+	Records Records
+	Ledger  Ledger
+	Jobs    Jobs
+	Fresh   Freshness
+	Admit   func(peer string) error // whether an address may bring records now
+	// Charge holds a refused record of so many bytes against the address that
+	// brought it.
+	Charge    func(peer string, code record.Code, bytes int)
+	Key       *record.PrivateKey // signs what goes to subscribers
+	Path      string             // of the SQLite file
 	PublicURL string
 	// InsecureHooks lets subscriptions go to this machine and over plain
 	// HTTP. For tests and development alone.

@@ -2,13 +2,18 @@ package service
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -89,7 +94,10 @@ func TestNoWayInside(t *testing.T) {
 		"127.0.0.1": false, "10.1.2.3": false, "172.16.0.1": false, "192.168.1.1": false, "169.254.169.254": false, "100.64.0.1": false,
 		"0.0.0.0": false, "255.255.255.255": false, "224.0.0.1": false, "::1": false, "::": false, "fe80::1": false, "fc00::1": false,
 		"::ffff:127.0.0.1": false, "::ffff:10.0.0.1": false, "64:ff9b::7f00:1": false, "2002:7f00:1::": false, "198.18.0.1": false,
-		"1.1.1.1": true, "202.96.0.1": true, "2400:3200::1": true,
+		"fec0::1": false, "::7f00:1": false, "2001:0:7f00:1::": false, "2001:20::1": false, "2001:db8::1": false, "3fff::1": false, "100::1": false,
+		"64:ff9b:1::1": false, "5f00::1": false, "fe80::1%eth0": false, "ff02::1": false, "192.88.99.1": false, "100.100.100.200": false,
+		"2001:4860:4860::8888": true,
+		"1.1.1.1":              true, "202.96.0.1": true, "2400:3200::1": true,
 	} {
 		if got := public(netip.MustParseAddr(address)); got != want {
 			t.Errorf("%s: %v", address, got)
@@ -144,5 +152,98 @@ func TestPausesGrowAndEnd(t *testing.T) {
 	}
 	if last != mostPause {
 		t.Error(last)
+	}
+}
+
+// TestAnOldFile: a file of the first version gets what it lacks, keeps what it
+// has, and lets go of what has long been suspended.
+func TestAnOldFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "epcis.db")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.UnixMilli(1_800_000_000_000)
+	week := at.Add(-suspendedKept).UnixMilli()
+	for _, line := range []string{
+		`CREATE TABLE query (name TEXT PRIMARY KEY, created INTEGER NOT NULL, params TEXT NOT NULL)`,
+		`CREATE TABLE subscription (id TEXT PRIMARY KEY, query TEXT NOT NULL REFERENCES query (name), created INTEGER NOT NULL,
+			dest TEXT NOT NULL, schedule TEXT NOT NULL, empty INTEGER NOT NULL, cursor INTEGER NOT NULL, due INTEGER NOT NULL,
+			failures INTEGER NOT NULL DEFAULT 0, suspended INTEGER NOT NULL DEFAULT 0, delivered INTEGER NOT NULL DEFAULT 0)`,
+		`CREATE TABLE capture (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, created INTEGER NOT NULL, finished INTEGER NOT NULL DEFAULT 0,
+			behaviour TEXT NOT NULL, events INTEGER NOT NULL, job TEXT NOT NULL, places TEXT NOT NULL, errors TEXT NOT NULL)`,
+		`INSERT INTO query VALUES ('q', 1, 'eventType=ObjectEvent')`,
+		fmt.Sprintf(`INSERT INTO subscription (id, query, created, dest, schedule, empty, cursor, due, suspended) VALUES
+			('long', 'q', 1, 'd', '', 0, 0, %d, 1), ('short', 'q', 1, 'd', '', 0, 0, %d, 1), ('at work', 'q', 1, 'd', '', 0, 0, %d, 0)`, week-1, week, week-1),
+		`PRAGMA user_version = 1`,
+	} {
+		if _, err := db.Exec(line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time there is nothing to do
+		st, err := openStore(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &Service{store: st}
+		if err := s.forgetSuspended(t.Context(), at); err != nil {
+			t.Fatal(err)
+		}
+		n, err := st.count(t.Context(), `SELECT count(*) FROM subscription WHERE id <> 'long' AND peer = ''`)
+		all, err2 := st.count(t.Context(), `SELECT count(*) FROM subscription`)
+		queries, err3 := st.count(t.Context(), `SELECT count(*) FROM query WHERE secret = '' AND peer = ''`)
+		if err := errors.Join(err, err2, err3, st.db.Close()); err != nil || n != 2 || all != 2 || queries != 1 {
+			t.Errorf("%d of %d subscriptions, %d queries, %v", n, all, queries, err)
+		}
+	}
+}
+
+// TestCapturesAreBounded: who sends documents without end pushes out its own
+// jobs, and what a job keeps of a document's faults is bounded.
+func TestCapturesAreBounded(t *testing.T) {
+	st, err := openStore(t.Context(), filepath.Join(t.TempDir(), "epcis.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.db.Close()
+	fill := func(peer string, n int) {
+		_, err := st.exec(t.Context(), `WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < ?)
+			INSERT INTO capture (id, created, behaviour, events, job, places, errors, peer) SELECT ? || '/' || n, 1000, '', 1, '', '', '', ? FROM c`, n, peer, peer)
+		if err == nil {
+			err = st.forgetCaptures(t.Context(), peer, 1000)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := func(where string, want int64) {
+		t.Helper()
+		if n, err := st.count(t.Context(), `SELECT count(*) FROM capture WHERE `+where); err != nil || n != want {
+			t.Errorf("%s: %d, not %d, %v", where, n, want, err)
+		}
+	}
+	fill("first", 3)
+	fill("greedy", keptCapturesPerPeer+7)
+	want(`peer = 'greedy'`, keptCapturesPerPeer)
+	want(`id = 'greedy/7'`, 0)
+	want(`id = 'greedy/8'`, 1)
+	want(`peer = 'first'`, 3)
+	for i := range keptCaptures / keptCapturesPerPeer {
+		fill(fmt.Sprint("one of many ", i), keptCapturesPerPeer)
+	}
+	want(`1`, keptCaptures)
+	want(`peer = 'first'`, 0)
+	if err := st.forgetCaptures(t.Context(), "", 1001); err != nil {
+		t.Fatal(err)
+	}
+	want(`1`, 0)
+
+	kept, more := keep(slices.Repeat([]captureError{{Field: strings.Repeat("字", 1000), Detail: strings.Repeat("x", 5000)}}, keptErrors+9))
+	if len(kept) != keptErrors || more != 9 || len(kept[0].Field) > keptText+3 || len(kept[0].Detail) > keptText+3 || !utf8.ValidString(kept[0].Field) {
+		t.Errorf("%d and %d more: %d and %d bytes", len(kept), more, len(kept[0].Field), len(kept[0].Detail))
 	}
 }

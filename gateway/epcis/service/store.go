@@ -24,12 +24,18 @@ CREATE TABLE IF NOT EXISTS capture (
 	events    INTEGER NOT NULL,
 	job       TEXT NOT NULL, -- of the gateway's queue; empty where nothing was submitted
 	places    TEXT NOT NULL, -- of the submitted events in their document
-	errors    TEXT NOT NULL
+	errors    TEXT NOT NULL,
+	more      INTEGER NOT NULL DEFAULT 0, -- errors that were not kept
+	peer      TEXT NOT NULL DEFAULT ''    -- whose share it counts to
 );
+CREATE INDEX IF NOT EXISTS capture_peer ON capture (peer, seq);
+CREATE INDEX IF NOT EXISTS capture_created ON capture (created);
 CREATE TABLE IF NOT EXISTS query (
 	name    TEXT PRIMARY KEY,
 	created INTEGER NOT NULL,
-	params  TEXT NOT NULL -- as in an address
+	params  TEXT NOT NULL, -- as in an address
+	secret  TEXT NOT NULL DEFAULT '', -- SM3 of what lets one delete it; empty: nobody may
+	peer    TEXT NOT NULL DEFAULT ''  -- whose share it counts to
 );
 CREATE TABLE IF NOT EXISTS subscription (
 	id        TEXT PRIMARY KEY,
@@ -39,14 +45,24 @@ CREATE TABLE IF NOT EXISTS subscription (
 	schedule  TEXT NOT NULL,  -- JSON; empty for a stream
 	empty     INTEGER NOT NULL, -- whether to report that there is nothing
 	cursor    INTEGER NOT NULL, -- number of the last record that was looked at
-	due       INTEGER NOT NULL,
+	due       INTEGER NOT NULL, -- where it is suspended, since when
 	failures  INTEGER NOT NULL DEFAULT 0, -- since the last success
 	suspended INTEGER NOT NULL DEFAULT 0,
-	delivered INTEGER NOT NULL DEFAULT 0
+	delivered INTEGER NOT NULL DEFAULT 0,
+	peer      TEXT NOT NULL DEFAULT '' -- whose share it counts to
 );
 CREATE INDEX IF NOT EXISTS subscription_due ON subscription (due) WHERE suspended = 0;
 CREATE INDEX IF NOT EXISTS subscription_query ON subscription (query);
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
+`
+
+// upgrade brings a file of the first version up to the schema.
+const upgrade = `
+ALTER TABLE capture ADD COLUMN more INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE capture ADD COLUMN peer TEXT NOT NULL DEFAULT '';
+ALTER TABLE query ADD COLUMN secret TEXT NOT NULL DEFAULT '';
+ALTER TABLE query ADD COLUMN peer TEXT NOT NULL DEFAULT '';
+ALTER TABLE subscription ADD COLUMN peer TEXT NOT NULL DEFAULT '';
 `
 
 // openStore opens the file, and makes it where there is none. A change is on
@@ -65,10 +81,32 @@ func openStore(ctx context.Context, path string) (*store, error) {
 		return nil, fmt.Errorf("epcis: open %s: %w", path, err)
 	}
 	db.SetMaxOpenConns(1)
-	if _, err := db.ExecContext(ctx, schema); err != nil {
+	if err := prepare(ctx, db); err != nil {
 		return nil, errors.Join(fmt.Errorf("epcis: open %s: %w", path, err), db.Close())
 	}
 	return &store{db}, nil
+}
+
+// prepare makes the tables, in whole or not at all.
+func prepare(ctx context.Context, db *sql.DB) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to take back
+	var version int
+	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+		return err
+	}
+	if version == 1 {
+		if _, err := tx.ExecContext(ctx, upgrade); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, schema); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 func (s *store) exec(ctx context.Context, query string, args ...any) (int64, error) {
@@ -83,4 +121,33 @@ func (s *store) exec(ctx context.Context, query string, args ...any) (int64, err
 func (s *store) count(ctx context.Context, query string, args ...any) (n int64, err error) {
 	err = s.db.QueryRowContext(ctx, query, args...).Scan(&n)
 	return n, err
+}
+
+// room tells whether a table takes one more row from a peer: nil, errFull or
+// errShare. Whoever fills its share leaves the rest to others.
+func (s *store) room(ctx context.Context, table, peer string, most, mostOfPeer int64) error {
+	all, err := s.count(ctx, `SELECT count(*) FROM `+table)
+	if err != nil {
+		return err
+	}
+	own, err := s.count(ctx, `SELECT count(*) FROM `+table+` WHERE peer = ?`, peer)
+	switch {
+	case err != nil:
+		return err
+	case own >= mostOfPeer:
+		return errShare
+	case all >= most:
+		return errFull
+	}
+	return nil
+}
+
+// forgetCaptures forgets jobs from before a time, and the oldest beyond what is
+// kept of a peer and of all.
+func (s *store) forgetCaptures(ctx context.Context, peer string, before int64) error {
+	_, err1 := s.exec(ctx, `DELETE FROM capture WHERE created < ?`, before)
+	_, err2 := s.exec(ctx, `DELETE FROM capture WHERE peer = ? AND seq <= (SELECT seq FROM capture WHERE peer = ? ORDER BY seq DESC LIMIT 1 OFFSET ?)`,
+		peer, peer, keptCapturesPerPeer)
+	_, err3 := s.exec(ctx, `DELETE FROM capture WHERE seq <= (SELECT seq FROM capture ORDER BY seq DESC LIMIT 1 OFFSET ?)`, keptCaptures)
+	return errors.Join(err1, err2, err3)
 }

@@ -9,10 +9,16 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/go-json-experiment/json"
+
+	"github.com/grainledger/grainledger/gateway/api"
 )
 
-// maxSubscriptions bounds the subscriptions of a gateway.
-const maxSubscriptions = 100
+// Bounds of subscriptions.
+const (
+	maxSubscriptions        = 100                // of a gateway
+	maxSubscriptionsPerPeer = 10                 // that came from one address
+	suspendedKept           = 7 * 24 * time.Hour // then a suspended one is forgotten
+)
 
 // newSubscription is what a subscriber asks for.
 type newSubscription struct {
@@ -68,8 +74,10 @@ func (s *Service) postSubscription(c *gin.Context) {
 		fail(c, http.StatusBadRequest, "SubscriptionControlsException", err.Error())
 		return
 	}
-	sub, err := s.subscribe(c.Request.Context(), q.Name, &n, due)
+	sub, err := s.subscribe(c.Request.Context(), q.Name, &n, due, api.PeerOf(c.RemoteIP()))
 	switch {
+	case errors.Is(err, errShare):
+		fail(c, http.StatusTooManyRequests, "TooManyRequests", "this repository takes no more subscriptions from this address: end one of yours")
 	case errors.Is(err, errFull):
 		fail(c, http.StatusServiceUnavailable, "ServiceUnavailable", "this repository takes no more subscriptions")
 	case err != nil:
@@ -102,13 +110,9 @@ func (n *newSubscription) check(s *Service, at time.Time) (time.Time, error) {
 	return at, nil
 }
 
-func (s *Service) subscribe(ctx context.Context, query string, n *newSubscription, due time.Time) (*subscription, error) {
-	count, err := s.store.count(ctx, `SELECT count(*) FROM subscription`)
-	if err != nil {
+func (s *Service) subscribe(ctx context.Context, query string, n *newSubscription, due time.Time, peer string) (*subscription, error) {
+	if err := s.store.room(ctx, "subscription", peer, maxSubscriptions, maxSubscriptionsPerPeer); err != nil {
 		return nil, err
-	}
-	if count >= maxSubscriptions {
-		return nil, errFull
 	}
 	cursor, err := s.opt.Records.LastRecord(ctx)
 	if err != nil {
@@ -123,8 +127,8 @@ func (s *Service) subscribe(ctx context.Context, query string, n *newSubscriptio
 		plan = string(raw)
 	}
 	id := newID()
-	_, err = s.store.exec(ctx, `INSERT INTO subscription (id, query, created, dest, schedule, empty, cursor, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, query, time.Now().UnixMilli(), n.Dest, plan, n.ReportIfEmpty, cursor, due.UnixMilli())
+	_, err = s.store.exec(ctx, `INSERT INTO subscription (id, query, created, dest, schedule, empty, cursor, due, peer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, query, time.Now().UnixMilli(), n.Dest, plan, n.ReportIfEmpty, cursor, due.UnixMilli(), peer)
 	if err != nil {
 		return nil, err
 	}
@@ -211,4 +215,10 @@ func (s *Service) deleteSubscription(c *gin.Context) {
 	default:
 		c.Status(http.StatusNoContent)
 	}
+}
+
+// forgetSuspended makes room where nobody has ended what is suspended.
+func (s *Service) forgetSuspended(ctx context.Context, at time.Time) error {
+	_, err := s.store.exec(ctx, `DELETE FROM subscription WHERE suspended = 1 AND due < ?`, at.Add(-suspendedKept).UnixMilli())
+	return err
 }

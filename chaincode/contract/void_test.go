@@ -156,6 +156,97 @@ func TestVoidIsNoWayOutOfAHold(t *testing.T) {
 	}
 }
 
+// To take back what brought grain to a party would move it again, which a hold
+// or a recall forbids.
+func TestVoidDoesNotMoveWhatMayNotMove(t *testing.T) {
+	base := newHoldWorld(t)
+	out := &record.Ship{Header: base.head(depot), Lot: "P2", Grams: 10 * kg, Owner: depot, To: mill}
+	base.accept(out)
+	for _, tc := range []struct {
+		name string
+		of   record.Payload
+	}{
+		{"cancel", &record.CancelShip{Header: base.head(depot), Shipment: out.Ref, Lot: "P2"}},
+		{"return", &record.Return{Header: base.head(mill), Shipper: depot, Shipment: out.Ref, Lot: "P2"}},
+		{"receive", &record.Receive{Header: base.head(mill), Shipper: depot, Shipment: out.Ref, Lot: "P2", Grams: 9 * kg}},
+		{"sell", &record.Sell{Header: base.head(depot), Lot: "P2", Buyer: mill, Grams: 10 * kg, Purpose: record.PurposeFood}},
+	} {
+		for _, keep := range []record.Payload{base.holdOf(county, "P2"), base.recallOf(county, "P2"), nil} {
+			name := tc.name + " of what is free"
+			if keep != nil {
+				name = tc.name + " under a " + string(keep.Type())
+			}
+			t.Run(name, func(t *testing.T) {
+				w := base.fork()
+				w.TB = t
+				w.accept(tc.of)
+				if keep != nil {
+					w.accept(keep)
+				}
+				before := w.holdings()
+				v := w.accept(w.voidOf(tc.of.Head().Issuer, tc.of))
+				if flagged(v, record.FlagUndone) != (keep == nil) || flagged(v, record.FlagUnderReview) != (keep != nil) {
+					t.Errorf("flags %v", v.Flags)
+				}
+				if equal(before, w.holdings()) != (keep != nil) {
+					t.Errorf("from %v to %v", before, w.holdings())
+				}
+			})
+		}
+	}
+}
+
+// A deposit that is taken back takes off the mix no mark that other grain in it
+// may have brought as well, by an edge that was there before.
+func TestVoidOfADepositLeavesOthersMarks(t *testing.T) {
+	over := record.Measured{Item: "cadmium_mgkg", Value: "0.9"}
+	mix := record.MixID(binB, 1, 0)
+	store := func(w *world) *record.Store {
+		p := &record.Store{Header: w.head(depot), Lot: "P2", Bin: binB, Grams: kg}
+		w.accept(p)
+		return p
+	}
+	base := newHoldWorld(t)
+	t.Run("where other grain of the lot is in the bin", func(t *testing.T) {
+		w := base.fork()
+		w.TB = t
+		store(w)
+		w.accept(w.report("P2", record.StageStorage, over))
+		last := store(w)
+		if v := w.accept(w.voidOf(depot, last)); !flagged(v, record.FlagUnderReview) || !w.unfit(mix) {
+			t.Errorf("flags %v, unfit %t", v.Flags, w.unfit(mix))
+		}
+		w.accept(w.report(binB, record.StageOutbound))
+		w.refuse(record.NotForFood, &record.Withdraw{Header: w.head(depot), Bin: binB, Lot: "W8", Grams: kg, Purpose: record.PurposeFood})
+	})
+	t.Run("where it is all that is in the bin", func(t *testing.T) {
+		w := base.fork()
+		w.TB = t
+		w.accept(w.report("P2", record.StageStorage, over))
+		only := store(w)
+		if v := w.accept(w.voidOf(depot, only)); !flagged(v, record.FlagUndone) || w.unfit(mix) {
+			t.Errorf("flags %v, unfit %t", v.Flags, w.unfit(mix))
+		}
+	})
+	t.Run("where it alone condemned the mix", func(t *testing.T) {
+		w := base.fork()
+		w.TB = t
+		store(w)
+		w.accept(&record.Sell{Header: w.head(mill), Lot: "M1", Buyer: depot, Grams: kg, Purpose: record.PurposeFeed})
+		out := &record.Ship{Header: w.head(mill), Lot: "M1", Grams: kg, Owner: depot, To: depot}
+		w.accept(out)
+		w.accept(&record.Receive{Header: w.head(depot), Shipper: mill, Shipment: out.Ref, Lot: "M1", Grams: kg})
+		feed := &record.Store{Header: w.head(depot), Lot: "M1", Bin: binB, Grams: kg}
+		w.accept(feed)
+		if !w.unfit(mix) {
+			t.Fatal("feed does not condemn what it is mixed with")
+		}
+		if v := w.accept(w.voidOf(depot, feed)); !flagged(v, record.FlagUndone) || w.unfit(mix) {
+			t.Errorf("flags %v, unfit %t", v.Flags, w.unfit(mix))
+		}
+	})
+}
+
 // A sale that the buyer has signed is not taken back by the seller alone.
 func TestVoidOfWhatACounterpartyConfirmed(t *testing.T) {
 	base := newHoldWorld(t)

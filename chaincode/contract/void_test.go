@@ -247,6 +247,33 @@ func TestVoidOfADepositLeavesOthersMarks(t *testing.T) {
 	})
 }
 
+// Grain that was off the books while its owner found the rest unfit does not
+// come back as fit for food.
+func TestVoidOfALossDoesNotComeBackFit(t *testing.T) {
+	base := newHoldWorld(t)
+	base.accept(&record.Sell{Header: base.head(depot), Lot: "P2", Buyer: mill, Grams: kg, Purpose: record.PurposeFood})
+	out := &record.Ship{Header: base.head(depot), Lot: "P2", Grams: kg, Owner: mill, To: mill}
+	base.accept(out)
+	base.accept(&record.Receive{Header: base.head(mill), Shipper: depot, Shipment: out.Ref, Lot: "P2", Grams: kg})
+	for _, loss := range []record.Payload{
+		&record.WriteOff{Header: base.head(depot), Target: "P2", Grams: 50 * kg, Reason: "霉变"},
+		&record.Adjust{Header: base.head(depot), Target: "P2", Kind: record.AdjustNatural, Grams: 50 * kg},
+	} {
+		t.Run(string(loss.Type()), func(t *testing.T) {
+			w := base.fork()
+			w.TB = t
+			w.accept(loss)
+			own := w.report("P2", record.StageStorage, record.Measured{Item: "cadmium_mgkg", Value: "0.9"})
+			own.Issuer = depot
+			w.accept(own)
+			if v := w.accept(w.voidOf(depot, loss)); !flagged(v, record.FlagUnderReview) {
+				t.Errorf("flags %v", v.Flags)
+			}
+			w.refuse(record.NotForFood, &record.Sell{Header: w.head(depot), Lot: "P2", Buyer: mill, Grams: kg, Purpose: record.PurposeFood})
+		})
+	}
+}
+
 // A sale that the buyer has signed is not taken back by the seller alone.
 func TestVoidOfWhatACounterpartyConfirmed(t *testing.T) {
 	base := newHoldWorld(t)

@@ -363,6 +363,24 @@ func TestOnlyLabAndRegulatorLiftNonFood(t *testing.T) {
 	})
 }
 
+// A void that named no regulator could never be completed, and there is no
+// second one: it is refused, and the one that names it clears the grain.
+func TestVoidOfACondemningReportNamesARegulator(t *testing.T) {
+	w := newHoldWorld(t)
+	report := w.report("P1", record.StageStorage, record.Measured{Item: "cadmium_mgkg", Value: "0.9"})
+	w.accept(report)
+	w.refuse(record.BadField, w.voidOf(lab, report))
+	void := w.voidOf(lab, report)
+	void.Regulator = county
+	w.accept(void, county)
+	if w.unfit("P1") {
+		t.Error("both have signed and it is still unfit")
+	}
+	fine := w.report("P1", record.StageStorage)
+	w.accept(fine)
+	w.accept(w.voidOf(lab, fine))
+}
+
 // A voided report no longer lets grain out of its bin; where it has, that
 // grain is under review.
 func TestVoidOfAnOutboundReport(t *testing.T) {

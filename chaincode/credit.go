@@ -78,6 +78,9 @@ func (c *Credit) State(ctx contractapi.TransactionContextInterface, keys string)
 }
 
 func (c *Credit) call(ctx contractapi.TransactionContextInterface, function, arg string) (string, error) {
+	if err := spelled(ctx, function); err != nil {
+		return "", err
+	}
 	stub := &foreign{peerStub: ctx.GetStub(), grain: c.grain}
 	out, err := c.core.Invoke(stub, function, [][]byte{[]byte(arg)})
 	return string(out), err

@@ -77,6 +77,19 @@ func (g *Grain) State(ctx contractapi.TransactionContextInterface, keys string) 
 }
 
 func (g *Grain) call(ctx contractapi.TransactionContextInterface, function, arg string) (string, error) {
+	if err := spelled(ctx, function); err != nil {
+		return "", err
+	}
 	out, err := g.core.Invoke(ctx.GetStub(), function, [][]byte{[]byte(arg)})
 	return string(out), err
+}
+
+// spelled wants a call to name the function as it is written. The contract API
+// would find Submit as "submit" or "grain:Submit" too, and who reads the blocks
+// looks for one name.
+func spelled(ctx contractapi.TransactionContextInterface, function string) error {
+	if said, _ := ctx.GetStub().GetFunctionAndParameters(); said != function {
+		return record.Refuse(record.BadCall, "the function is spelled %s", function)
+	}
+	return nil
 }

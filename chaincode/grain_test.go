@@ -4,7 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
+
+	"github.com/grainledger/grainledger/record"
 )
 
 // Each Fabric contract offers exactly the functions of the core, and its
@@ -27,6 +30,28 @@ func TestDefinitions(t *testing.T) {
 				t.Errorf("evaluate functions %v", f)
 			}
 		})
+	}
+}
+
+// A function has one name, under which who reads the blocks looks for it.
+func TestFunctionsHaveOneName(t *testing.T) {
+	p, root := initialised(t)
+	batch, err := record.EncodeBatch([][]byte{sign(t, root, record.TypeEnterprise, enterprise(t, "E1", peerTime))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{grainName, creditName} {
+		before := len(p.state[name])
+		for _, fn := range []string{"submit", "\u017fubmit", name + ":Submit", name + ":submit"} {
+			r := p.call(name, fn, string(batch))
+			wantRefusal(t, r.GetMessage(), record.BadCall, "Submit")
+		}
+		if len(p.state[name]) != before {
+			t.Errorf("%s was written to", name)
+		}
+	}
+	if r := p.call(grainName, record.FnSubmit, string(batch)); r.GetStatus() != shim.OK {
+		t.Error(r.GetMessage())
 	}
 }
 

@@ -269,6 +269,9 @@ func TestVoidAtOnceRestoresWhatWas(t *testing.T) {
 				slices.Contains(marking, p.Type()) || p.Type() == record.TypeCheckpoint {
 				continue
 			}
+			if w.arrivesHeld(p) || w.bringsMarks(p) {
+				continue // is under review instead
+			}
 			again := w.fork()
 			v := again.accept(&record.Void{Header: again.head(county), Annulment: again.annulment(p)}, p.Head().Issuer)
 			if !slices.Contains(v.Flags, record.FlagUndone) || slices.Contains(v.Flags, record.FlagStillNonFood) {
@@ -287,6 +290,33 @@ func TestVoidAtOnceRestoresWhatWas(t *testing.T) {
 			t.Errorf("no %s record was ever undone: the test is blind for it", typ)
 		}
 	}
+}
+
+// arrivesHeld tells whether a record ends the way of grain that is held or
+// recalled.
+func (w *world) arrivesHeld(p record.Payload) bool {
+	var lot string
+	switch p := p.(type) {
+	case *record.Receive:
+		lot = p.Lot
+	case *record.Return:
+		lot = p.Lot
+	case *record.CancelShip:
+		lot = p.Lot
+	}
+	return value[record.LotState](w, record.LotKey(lot)) != nil &&
+		len(w.marked(lot, record.MarkHold))+len(w.marked(lot, record.MarkRecall)) > 0
+}
+
+// bringsMarks tells whether a deposit, after others, brought its bin marks of
+// other records.
+func (w *world) bringsMarks(p record.Payload) bool {
+	s, ok := p.(*record.Store)
+	if !ok || w.bin(s.Bin).DepositedGrams == s.Grams {
+		return false
+	}
+	e := value[record.Entry](w, record.EntryKey(s.Issuer, s.Ref))
+	return slices.ContainsFunc(e.Undo.Took, func(m record.Mark) bool { return m.By != e.ID })
 }
 
 var marking = []record.Type{record.TypeHold, record.TypeRecall, record.TypeRelease}

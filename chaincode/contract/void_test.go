@@ -156,6 +156,124 @@ func TestVoidIsNoWayOutOfAHold(t *testing.T) {
 	}
 }
 
+// To take back what brought grain to a party would move it again, which a hold
+// or a recall forbids.
+func TestVoidDoesNotMoveWhatMayNotMove(t *testing.T) {
+	base := newHoldWorld(t)
+	out := &record.Ship{Header: base.head(depot), Lot: "P2", Grams: 10 * kg, Owner: depot, To: mill}
+	base.accept(out)
+	for _, tc := range []struct {
+		name string
+		of   record.Payload
+	}{
+		{"cancel", &record.CancelShip{Header: base.head(depot), Shipment: out.Ref, Lot: "P2"}},
+		{"return", &record.Return{Header: base.head(mill), Shipper: depot, Shipment: out.Ref, Lot: "P2"}},
+		{"receive", &record.Receive{Header: base.head(mill), Shipper: depot, Shipment: out.Ref, Lot: "P2", Grams: 9 * kg}},
+		{"sell", &record.Sell{Header: base.head(depot), Lot: "P2", Buyer: mill, Grams: 10 * kg, Purpose: record.PurposeFood}},
+	} {
+		for _, keep := range []record.Payload{base.holdOf(county, "P2"), base.recallOf(county, "P2"), nil} {
+			name := tc.name + " of what is free"
+			if keep != nil {
+				name = tc.name + " under a " + string(keep.Type())
+			}
+			t.Run(name, func(t *testing.T) {
+				w := base.fork()
+				w.TB = t
+				w.accept(tc.of)
+				if keep != nil {
+					w.accept(keep)
+				}
+				before := w.holdings()
+				v := w.accept(w.voidOf(tc.of.Head().Issuer, tc.of))
+				if flagged(v, record.FlagUndone) != (keep == nil) || flagged(v, record.FlagUnderReview) != (keep != nil) {
+					t.Errorf("flags %v", v.Flags)
+				}
+				if equal(before, w.holdings()) != (keep != nil) {
+					t.Errorf("from %v to %v", before, w.holdings())
+				}
+			})
+		}
+	}
+}
+
+// A deposit that is taken back takes off the mix no mark that other grain in it
+// may have brought as well, by an edge that was there before.
+func TestVoidOfADepositLeavesOthersMarks(t *testing.T) {
+	over := record.Measured{Item: "cadmium_mgkg", Value: "0.9"}
+	mix := record.MixID(binB, 1, 0)
+	store := func(w *world) *record.Store {
+		p := &record.Store{Header: w.head(depot), Lot: "P2", Bin: binB, Grams: kg}
+		w.accept(p)
+		return p
+	}
+	base := newHoldWorld(t)
+	t.Run("where other grain of the lot is in the bin", func(t *testing.T) {
+		w := base.fork()
+		w.TB = t
+		store(w)
+		w.accept(w.report("P2", record.StageStorage, over))
+		last := store(w)
+		if v := w.accept(w.voidOf(depot, last)); !flagged(v, record.FlagUnderReview) || !w.unfit(mix) {
+			t.Errorf("flags %v, unfit %t", v.Flags, w.unfit(mix))
+		}
+		w.accept(w.report(binB, record.StageOutbound))
+		w.refuse(record.NotForFood, &record.Withdraw{Header: w.head(depot), Bin: binB, Lot: "W8", Grams: kg, Purpose: record.PurposeFood})
+	})
+	t.Run("where it is all that is in the bin", func(t *testing.T) {
+		w := base.fork()
+		w.TB = t
+		w.accept(w.report("P2", record.StageStorage, over))
+		only := store(w)
+		if v := w.accept(w.voidOf(depot, only)); !flagged(v, record.FlagUndone) || w.unfit(mix) {
+			t.Errorf("flags %v, unfit %t", v.Flags, w.unfit(mix))
+		}
+	})
+	t.Run("where it alone condemned the mix", func(t *testing.T) {
+		w := base.fork()
+		w.TB = t
+		store(w)
+		w.accept(&record.Sell{Header: w.head(mill), Lot: "M1", Buyer: depot, Grams: kg, Purpose: record.PurposeFeed})
+		out := &record.Ship{Header: w.head(mill), Lot: "M1", Grams: kg, Owner: depot, To: depot}
+		w.accept(out)
+		w.accept(&record.Receive{Header: w.head(depot), Shipper: mill, Shipment: out.Ref, Lot: "M1", Grams: kg})
+		feed := &record.Store{Header: w.head(depot), Lot: "M1", Bin: binB, Grams: kg}
+		w.accept(feed)
+		if !w.unfit(mix) {
+			t.Fatal("feed does not condemn what it is mixed with")
+		}
+		if v := w.accept(w.voidOf(depot, feed)); !flagged(v, record.FlagUndone) || w.unfit(mix) {
+			t.Errorf("flags %v, unfit %t", v.Flags, w.unfit(mix))
+		}
+	})
+}
+
+// Grain that was off the books while its owner found the rest unfit does not
+// come back as fit for food.
+func TestVoidOfALossDoesNotComeBackFit(t *testing.T) {
+	base := newHoldWorld(t)
+	base.accept(&record.Sell{Header: base.head(depot), Lot: "P2", Buyer: mill, Grams: kg, Purpose: record.PurposeFood})
+	out := &record.Ship{Header: base.head(depot), Lot: "P2", Grams: kg, Owner: mill, To: mill}
+	base.accept(out)
+	base.accept(&record.Receive{Header: base.head(mill), Shipper: depot, Shipment: out.Ref, Lot: "P2", Grams: kg})
+	for _, loss := range []record.Payload{
+		&record.WriteOff{Header: base.head(depot), Target: "P2", Grams: 50 * kg, Reason: "霉变"},
+		&record.Adjust{Header: base.head(depot), Target: "P2", Kind: record.AdjustNatural, Grams: 50 * kg},
+	} {
+		t.Run(string(loss.Type()), func(t *testing.T) {
+			w := base.fork()
+			w.TB = t
+			w.accept(loss)
+			own := w.report("P2", record.StageStorage, record.Measured{Item: "cadmium_mgkg", Value: "0.9"})
+			own.Issuer = depot
+			w.accept(own)
+			if v := w.accept(w.voidOf(depot, loss)); !flagged(v, record.FlagUnderReview) {
+				t.Errorf("flags %v", v.Flags)
+			}
+			w.refuse(record.NotForFood, &record.Sell{Header: w.head(depot), Lot: "P2", Buyer: mill, Grams: kg, Purpose: record.PurposeFood})
+		})
+	}
+}
+
 // A sale that the buyer has signed is not taken back by the seller alone.
 func TestVoidOfWhatACounterpartyConfirmed(t *testing.T) {
 	base := newHoldWorld(t)
@@ -243,6 +361,24 @@ func TestOnlyLabAndRegulatorLiftNonFood(t *testing.T) {
 			t.Errorf("flags %v", v.Flags)
 		}
 	})
+}
+
+// A void that named no regulator could never be completed, and there is no
+// second one: it is refused, and the one that names it clears the grain.
+func TestVoidOfACondemningReportNamesARegulator(t *testing.T) {
+	w := newHoldWorld(t)
+	report := w.report("P1", record.StageStorage, record.Measured{Item: "cadmium_mgkg", Value: "0.9"})
+	w.accept(report)
+	w.refuse(record.BadField, w.voidOf(lab, report))
+	void := w.voidOf(lab, report)
+	void.Regulator = county
+	w.accept(void, county)
+	if w.unfit("P1") {
+		t.Error("both have signed and it is still unfit")
+	}
+	fine := w.report("P1", record.StageStorage)
+	w.accept(fine)
+	w.accept(w.voidOf(lab, fine))
 }
 
 // A voided report no longer lets grain out of its bin; where it has, that

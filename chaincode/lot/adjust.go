@@ -100,7 +100,8 @@ func (r *Rules) checkNatural(c *state.Case, p *record.Adjust, variety, since str
 }
 
 // undoAdjust puts back what was taken off, and off the sum that the quota is
-// held against; into a bin only while it holds the mix that it came from.
+// held against; into a bin only while it holds the mix that it came from, into
+// a lot only while nothing has changed it since.
 func undoAdjust(c *state.Case, o *original, p *record.Adjust) bool {
 	if record.IsBinCode(p.Target) {
 		b := o.stillIn(c, p.Target)
@@ -113,7 +114,7 @@ func undoAdjust(c *state.Case, o *original, p *record.Adjust) bool {
 		return true
 	}
 	h, err := find(c, p.Target)
-	if err != nil {
+	if err != nil || h.stock.Last != o.id {
 		return false
 	}
 	lot := *h.lot

@@ -165,6 +165,20 @@ func confirmInspection(c *state.Case, a *record.Annulment, o *original, p *recor
 	}
 }
 
+// mayClear wants the inspector's own void of a report that condemned grain to
+// name the regulator whose signature it needs. A record is taken back once, so
+// that without a name nobody could ever make the grain fit for food again.
+func mayClear(c *state.Case, a *record.Annulment, o *original) error {
+	if o.payload.Type() != record.TypeInspect || c.Issuer.USCC != a.Of.Issuer || a.Regulator != "" {
+		return nil
+	}
+	cause := state.Get[record.Cause](c.View, record.CauseKey(o.id))
+	if condemned := cause != nil && cause.Kind == record.MarkNonFood && cause.Lifted == ""; condemned || len(o.entry.Undo.NonFood) > 0 {
+		return record.Refuse(record.BadField, "regulator: the report made grain unfit for food, so the void names who signs beside the issuer")
+	}
+	return nil
+}
+
 // bothSigned tells whether the inspector and a regulator of its division have
 // signed.
 func bothSigned(c *state.Case, a *record.Annulment) bool {

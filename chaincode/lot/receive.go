@@ -29,10 +29,10 @@ func (r *Rules) receive(c *state.Case, p *record.Receive) error {
 }
 
 // undoReceive puts a shipment on its way again, while nothing has changed the
-// lot since; who bore the transit loss gets it back.
+// lot since and nothing holds or recalls it; who bore the transit loss gets it back.
 func undoReceive(c *state.Case, o *original, p *record.Receive) bool {
 	s, h, err := onItsWay(c, p.Shipper, p.Shipment, p.Lot)
-	if err != nil || h.stock.Last != o.id || s.ClosedBy != o.id {
+	if err != nil || h.stock.Last != o.id || s.ClosedBy != o.id || !h.free(c) {
 		return false
 	}
 	lost := o.entry.Undo.Lost

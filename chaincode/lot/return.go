@@ -28,10 +28,10 @@ func giveBack(c *state.Case, s *record.Shipment, h *held, status string) error {
 }
 
 // undoGivenBack puts a returned or cancelled shipment on its way again, while
-// nothing has changed the lot since.
+// nothing has changed the lot since and nothing holds or recalls it.
 func undoGivenBack(c *state.Case, o *original, lot, shipper, ref string) bool {
 	s, h, err := onItsWay(c, shipper, ref, lot)
-	if err != nil || h.stock.Last != o.id || s.ClosedBy != o.id {
+	if err != nil || h.stock.Last != o.id || s.ClosedBy != o.id || !h.free(c) {
 		return false
 	}
 	reopen(c, s, h, shipper, s.Grams)

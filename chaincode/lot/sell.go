@@ -49,10 +49,10 @@ func sell(c *state.Case, p *record.Sell) error {
 }
 
 // undoSell gives the grain back to the seller, while nothing has changed the
-// lot since.
+// lot since and nothing holds or recalls it.
 func undoSell(c *state.Case, o *original, p *record.Sell) bool {
 	h, err := find(c, p.Lot)
-	if err != nil || h.stock.Last != o.id {
+	if err != nil || h.stock.Last != o.id || !h.free(c) {
 		return false
 	}
 	unfit := o.unfit(0)

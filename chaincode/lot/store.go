@@ -69,7 +69,9 @@ func store(c *state.Case, p *record.Store) error {
 
 // undoStore takes a deposit out of its bin, while it is the newest change of
 // it; a mark that reached the bin since is a change too. The marks that came
-// with the grain go with it. The outbound inspection that the deposit ended
+// with the grain go with it, where it is all that the bin has taken in: of a
+// mixture nobody can tell that other grain did not bring them too, so that
+// such a deposit stays, except for what it alone condemned. The outbound inspection that the deposit ended
 // stays ended.
 func undoStore(c *state.Case, o *original, p *record.Store) bool {
 	h, err := find(c, p.Lot)
@@ -77,7 +79,13 @@ func undoStore(c *state.Case, o *original, p *record.Store) bool {
 	if err != nil || b == nil || !b.UntouchedSince(o.id) {
 		return false
 	}
-	strip(c, b, func(m record.Mark) bool { return slices.Contains(o.entry.Undo.Took, m) })
+	own := func(m record.Mark) bool { return m.By == o.id }
+	if b.DepositedGrams == p.Grams {
+		own = func(m record.Mark) bool { return slices.Contains(o.entry.Undo.Took, m) }
+	} else if slices.ContainsFunc(o.entry.Undo.Took, func(m record.Mark) bool { return m.By != o.id }) {
+		return false
+	}
+	strip(c, b, own)
 	b.Grams -= p.Grams
 	b.DepositedGrams -= p.Grams
 	o.restore(h, b.Owner, p.Issuer, p.Grams, 0)

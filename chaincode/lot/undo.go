@@ -24,6 +24,10 @@ func (o *original) intact(c *state.Case, id string, parents []record.Mark) *held
 	return h
 }
 
+// free tells that no hold and no recall keeps the lot where it is: a void is no
+// way to move what may not be moved.
+func (h *held) free(c *state.Case) bool { return mayMove(c, h.id, h.lot.Marks, "") == nil }
+
 // allIntact is intact for several lots; nil where one is not.
 func (o *original) allIntact(c *state.Case, ids []string, parents []record.Mark) []*held {
 	out := make([]*held, len(ids))

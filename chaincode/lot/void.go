@@ -29,6 +29,9 @@ func void(c *state.Case, p record.Payload) error {
 	if err != nil {
 		return err
 	}
+	if err := mayClear(c, a, o); err != nil {
+		return err
+	}
 	undone := o.agreed(c, a) && undo(c, o)
 	if undone {
 		c.Flag(record.FlagUndone)

@@ -39,7 +39,8 @@ func writeOff(c *state.Case, p *record.WriteOff) error {
 }
 
 // undoWriteOff puts back what was written off; into a bin only while it holds
-// the mix that it came from.
+// the mix that it came from, into a lot only while nothing has changed it
+// since: its owner's own report may have made what was left unfit for food.
 func undoWriteOff(c *state.Case, o *original, p *record.WriteOff) bool {
 	if record.IsBinCode(p.Target) {
 		b := o.stillIn(c, p.Target)
@@ -51,7 +52,7 @@ func undoWriteOff(c *state.Case, o *original, p *record.WriteOff) bool {
 		return true
 	}
 	h, err := find(c, p.Target)
-	if err != nil {
+	if err != nil || h.stock.Last != o.id {
 		return false
 	}
 	o.restore(h, o.owner(p.Owner), p.Issuer, p.Grams, 0)

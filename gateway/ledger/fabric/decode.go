@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
@@ -94,13 +95,20 @@ func decodeTx(raw []byte, code ledger.Code, names map[string]string) ledger.Bloc
 	return tx
 }
 
-// function splits a chaincode's input. A call may name the contract inside the
-// chaincode, as in "grain:Submit".
+// function splits a chaincode's input, and names the function that the contract
+// API runs. A call may name the contract inside the chaincode and begin the
+// function small, as in "grain:submit". Our chaincode refuses both by now, but
+// a chain may have such calls from before it did.
 func function(contract string, input [][]byte) (name string, args [][]byte) {
 	if len(input) == 0 {
 		return "", nil
 	}
-	return strings.TrimPrefix(string(input[0]), contract+":"), input[1:]
+	name = strings.TrimPrefix(string(input[0]), contract+":")
+	if first := []rune(name); len(first) > 0 && !strings.Contains(name, ":") && !unicode.IsUpper(first[0]) {
+		first[0] = unicode.ToUpper(first[0])
+		name = string(first)
+	}
+	return name, input[1:]
 }
 
 // asTime is t, or no time where t is none.

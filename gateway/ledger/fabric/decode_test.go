@@ -98,7 +98,7 @@ func TestDecodeForgedID(t *testing.T) {
 }
 
 func TestDecodeFunction(t *testing.T) {
-	for in, want := range map[string]string{"Submit": "Submit", "grain:Submit": "Submit", "org.hyperledger.fabric:GetMetadata": "org.hyperledger.fabric:GetMetadata", "credit:Submit": "credit:Submit"} {
+	for in, want := range map[string]string{"Submit": "Submit", "grain:Submit": "Submit", "submit": "Submit", "grain:submit": "Submit", "\u017fubmit": "Submit", "SUBMIT": "SUBMIT", "": "", "grain:": "", "org.hyperledger.fabric:GetMetadata": "org.hyperledger.fabric:GetMetadata", "credit:Submit": "credit:Submit"} {
 		if got, _ := function("grain", [][]byte{[]byte(in)}); got != want {
 			t.Errorf("%q is told as %q", in, got)
 		}

@@ -141,13 +141,13 @@ func TestNothingIsLateOfMarksThatAreGone(t *testing.T) {
 		return &record.Withdraw{Header: w.head(depot), Bin: bin, Lot: lot, Grams: kg, Purpose: record.PurposeFeed}
 	}
 	bad := store("P2")
-	w.accept(buy("P1"), buy("P2"), store("P1"), draw("W1"),
+	w.accept(buy("P1"), buy("P2"),
 		&record.Inspect{Header: w.head(depot), Target: "P2", Stage: record.StagePurchase, Items: []record.Measured{{Item: "cadmium_mgkg", Value: "0.9"}}}, bad)
 	a, err := record.Annul(w.sign(bad), "仓号有误")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.accept(&record.Void{Header: w.head(depot), Annulment: a}, draw("W2"), store("P1"))
+	w.accept(&record.Void{Header: w.head(depot), Annulment: a}, store("P1"), draw("W2"), store("P1"))
 	if n := w.late(); n != 0 {
 		t.Errorf("%d marks are late", n)
 	}

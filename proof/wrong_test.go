@@ -39,6 +39,35 @@ func without(list []string, leave ...string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(leave, s) })
 }
 
+// merged is a bundle of a lot of a million grams, of which the shown input gave
+// some and the other, which is not shown, the rest; it claims grams of the
+// shown origin.
+func (m *made) merged(b *proof.Bundle, shown, claimed, leftOut int64) {
+	m.add(&record.Merge{Header: head(millUSCC, "MG"), Inputs: []record.Amount{{Lot: "P-0", Grams: shown}, {Lot: "P-1", Grams: 1_000_000 - shown}},
+		Output: record.Amount{Lot: "MX", Grams: 1_000_000}}, millUSCC)
+	m.again(b, []string{"H-0", "P-0", "MG"}, without(allRegistry, "org-"+labUSCC, "key-"+labUSCC))
+	b.Subject = proof.Subject{Lot: "MX"}
+	b.Coverage = proof.Coverage{Grams: 1_000_000, Covered: claimed, BasisPoints: claimed / 100, OriginsTotal: 2, OriginsLeftOut: 1,
+		Origins: []proof.Origin{{Lot: "H-0", Grams: claimed}}, RecordsTotal: 3 + leftOut, RecordsLeftOut: leftOut}
+}
+
+// TestShares: without a bin the share of an origin is proved, through a bin it
+// is the gateway's word.
+func TestShares(t *testing.T) {
+	m := newMade(t)
+	b := new(proof.Bundle)
+	m.merged(b, 250_000, 250_000, 2)
+	m2 := newMade(t)
+	questions := []question{{"a merge", encode(t, b), m.trust()}, {"a bin", encode(t, m2.bundle()), m2.trust()}}
+	for i, outcome := range []string{proof.Holds, proof.NotChecked} {
+		q := questions[i]
+		if r := proof.VerifyBundle(q.raw, q.trust); !r.Holds || r.Find(proof.CheckCoverage).Outcome != outcome {
+			t.Errorf("%s: want %s\n%s", q.name, outcome, show(t, r))
+		}
+	}
+	agree(t, questions)
+}
+
 var wrongs = []wrong{
 	{"a log that nobody trusts", func(m *made, b *proof.Bundle, trust *proof.Trust) { trust.Logs[0].Origin = millUSCC + "/records" },
 		proof.CheckCheckpoint, "unknown_log"},
@@ -118,6 +147,15 @@ var wrongs = []wrong{
 		slices.Reverse(b.Coverage.Origins)
 		b.Coverage.Covered -= 5_000
 	}, proof.CheckCoverage, "wrong_sum"},
+	{"an input of a merge that is not shown and said to be nothing", func(m *made, b *proof.Bundle, _ *proof.Trust) {
+		m.merged(b, 100, 1_000_000, 0)
+	}, proof.CheckCoverage, "more_than_came"},
+	{"a merge of which nothing is said to be left out", func(m *made, b *proof.Bundle, _ *proof.Trust) {
+		m.merged(b, 100, 100, 0)
+	}, proof.CheckCoverage, "nothing_missing"},
+	{"an origin whose share is nearly all, of a lot that is not all shown", func(m *made, b *proof.Bundle, _ *proof.Trust) {
+		m.merged(b, 1_000_000-1, 1_000_000, 1)
+	}, proof.CheckCoverage, "nothing_missing"},
 	{"a checkpoint that somebody else anchored", func(m *made, b *proof.Bundle, _ *proof.Trust) {
 		e, _ := record.SignBytes("checkpoint", b.Anchor.Envelope.Payload, m.key(millUSCC))
 		b.Anchor.Envelope = e

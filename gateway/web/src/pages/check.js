@@ -97,10 +97,11 @@ class Check {
   summary(report) {
     const find = (name) => report.checks.find((c) => c.check === name);
     const witnesses = find('witnesses');
+    const coverage = find('coverage');
     return [
       fill('summary', find('signatures').numbers),
       fill('log', find('checkpoint').numbers) + ' ' + (witnesses.names ? fill('cosigned', { names: witnesses.names.join(', ') }) : words.alone),
-      fill('share', { percent: percent(find('coverage').numbers.basisPoints) }),
+      fill(coverage.outcome === 'holds' ? 'share' : 'shareSaid', { percent: percent(coverage.numbers.basisPoints) }),
       words.limits,
     ];
   }

@@ -1,6 +1,7 @@
 package proof_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -37,6 +38,17 @@ var (
 
 func without(list []string, leave ...string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(leave, s) })
+}
+
+// anchored gives a bundle another checkpoint record, with something before its
+// payload.
+func (m *made) anchored(b *proof.Bundle, issuer, before string, note []byte, signer string) {
+	a, err := record.SignBytes("checkpoint", fmt.Appendf(nil, before+`{"issuer":%q,"ref":"CP-1","occurredAt":"2025-11-01T08:00:00+08:00","note":%q,"keyId":%q}`,
+		issuer, base64Of(note), m.log.Public().ID()), m.key(signer))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	b.Anchor.Envelope = proof.Gather(a)
 }
 
 // merged is a bundle of a lot of a million grams, of which the shown input gave
@@ -160,6 +172,9 @@ var wrongs = []wrong{
 		e, _ := record.SignBytes("checkpoint", b.Anchor.Envelope.Payload, m.key(millUSCC))
 		b.Anchor.Envelope = e
 	}, proof.CheckAnchor, "not_signed_by_issuer"},
+	{"a checkpoint anchored by another enterprise in its own name", func(m *made, b *proof.Bundle, _ *proof.Trust) {
+		m.anchored(b, millUSCC, "", m.note().Bytes(), millUSCC)
+	}, proof.CheckAnchor, "not_by_owner"},
 	{"an anchor of an older checkpoint", func(m *made, b *proof.Bundle, _ *proof.Trust) {
 		old := m.bundle()
 		m.add(&record.Sell{Header: head(depotUSCC, "XS-7"), Lot: "W-1", Buyer: millUSCC, Grams: 1, Purpose: record.PurposeFood}, depotUSCC)

@@ -3,6 +3,7 @@ package proof_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/grainledger/grainledger/proof"
@@ -43,8 +44,11 @@ func without(list []string, leave ...string) []string {
 // anchored gives a bundle another checkpoint record, with something before its
 // payload.
 func (m *made) anchored(b *proof.Bundle, issuer, before string, note []byte, signer string) {
-	a, err := record.SignBytes("checkpoint", fmt.Appendf(nil, before+`{"issuer":%q,"ref":"CP-1","occurredAt":"2025-11-01T08:00:00+08:00","note":%q,"keyId":%q}`,
-		issuer, base64Of(note), m.log.Public().ID()), m.key(signer))
+	payload := fmt.Sprintf(`{"issuer":%q,"ref":"CP-1","occurredAt":"2025-11-01T08:00:00+08:00","note":%q,"keyId":%q}`, issuer, base64Of(note), m.log.Public().ID())
+	if strings.HasPrefix(before, "{") { // members before the others
+		payload = payload[1:]
+	}
+	a, err := record.SignBytes("checkpoint", []byte(before+payload), m.key(signer))
 	if err != nil {
 		m.t.Fatal(err)
 	}

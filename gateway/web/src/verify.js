@@ -161,7 +161,7 @@ class Verification {
     if (f.kind !== 'checkpoint') fails('malformed', 'anchor');
     let note;
     try {
-      note = parseNote(new TextDecoder('utf-8', { fatal: true }).decode(fromBase64(f.note)));
+      note = parseNote(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fromBase64(f.note)));
     } catch {
       fails('another_checkpoint', 'anchor');
     }

@@ -2,6 +2,9 @@
 import { fails } from './failure.js';
 import { most } from './ways.js';
 
+// The types of records that warn, the gravest first.
+const warnings = Object.assign(Object.create(null), { recall: 'recalled', void: 'taken_back', hold: 'on_hold', correct: 'corrected' });
+
 export class Path {
   constructor() {
     Object.assign(this, { facts: [], maker: new Map(), fills: new Map(), lots: new Set(), bins: new Map(), open: new Set(), reached: [] });
@@ -70,6 +73,17 @@ export class Path {
         }
       });
     }
+  }
+
+  /** marks warns of recalls, holds and records taken back that no record here releases. */
+  marks() {
+    const numbers = {};
+    for (const f of this.facts) {
+      const released = (r) => r.kind === 'release' && r.index > f.index && r.named.includes(f.id);
+      if (f.kind in warnings && !this.facts.some(released)) numbers[f.kind] = (numbers[f.kind] || 0) + 1;
+    }
+    const gravest = Object.keys(warnings).find((kind) => numbers[kind]);
+    return gravest ? { outcome: 'warns', why: warnings[gravest], numbers } : { numbers };
   }
 
   /** cover wants the sums and counts to be those of the records; through a bin the shares are the gateway's word. */

@@ -25,6 +25,7 @@ export function verifyBundle(raw, trust, step = () => {}) {
   v.do('anchor', () => v.anchor());
   v.do('path', () => ({ numbers: v.path.connect(v.bundle.subject) }));
   v.do('coverage', () => v.path.cover(v.bundle.coverage, v.bundle.subject));
+  v.do('marks', () => v.path.marks());
   v.leave('mixture', 'ledger_computes');
   v.leave('block', 'needs_ledger');
   v.leave('time', 'needs_ledger');

@@ -81,6 +81,29 @@ func TestBrowserAgrees(t *testing.T) {
 	t.Logf("%d bundles", len(questions))
 }
 
+// TestStrictAnchors: the anchor's record is not in the log, so that its payload
+// can be any text; both verifiers refuse what two readers could read in two ways.
+func TestStrictAnchors(t *testing.T) {
+	var questions []question
+	for _, c := range []struct{ name, before, noteBefore, why string }{
+		{"as it should be", "", "", ""},
+		{"a byte order mark before the payload", "\ufeff", "", "malformed"},
+		{"a member twice", `{"issuer":"x",`, "", "malformed"},
+		{"half of a surrogate pair", `{"x":"\ud800",`, "", "malformed"},
+		{"a byte order mark before the note", "", "\ufeff", "another_checkpoint"},
+	} {
+		m := newMade(t)
+		b := m.bundle()
+		m.anchored(b, depotUSCC, c.before, []byte(c.noteBefore+string(m.note().Bytes())), depotUSCC)
+		raw, trust := encode(t, b), m.trust()
+		if r := proof.VerifyBundle(raw, trust); r.Holds != (c.why == "") || r.Find(proof.CheckAnchor).Why != c.why {
+			t.Errorf("%s: want %q\n%s", c.name, c.why, show(t, r))
+		}
+		questions = append(questions, question{c.name, raw, trust})
+	}
+	agree(t, questions)
+}
+
 // agree wants both verifiers to come to the same reports.
 func agree(t *testing.T, questions []question) {
 	t.Helper()

@@ -2,6 +2,7 @@ package proof_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/grainledger/grainledger/proof"
@@ -40,6 +41,43 @@ func TestMarks(t *testing.T) {
 			t.Errorf("%s: %s", name, show(t, r))
 		}
 		questions = append(questions, question{name, raw, trust})
+	}
+	agree(t, questions)
+}
+
+// TestWarnings: a bundle that holds and has a recall or a record taken back in
+// it says so in its result, until a record in it releases that.
+func TestWarnings(t *testing.T) {
+	var questions []question
+	for _, c := range []struct {
+		name string
+		refs []string
+		why  string
+	}{
+		{"a record taken back", []string{"VD"}, "taken_back"},
+		{"recalled", []string{"RC"}, "recalled"},
+		{"a recall that is released", []string{"RC", "RL"}, ""},
+		{"a recall is graver", []string{"VD", "RC"}, "recalled"},
+		{"nothing", nil, ""},
+	} {
+		m := newMade(t)
+		a, err := record.Annul(m.entries["JG"].Envelope, "x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.add(&record.Void{Header: head(millUSCC, "VD"), Annulment: a}, millUSCC)
+		m.add(&record.Recall{Header: head(regulator, "RC"), Targets: []string{madeLot}, Level: 1, Reason: "x", Notice: "x"}, regulator)
+		recall := m.entries["RC"].Envelope
+		m.add(&record.Release{Header: head(regulator, "RL"), Record: recall.ID(), Of: record.Reference{Issuer: regulator, Ref: "RC"}, Reason: "x"}, regulator)
+		b := new(proof.Bundle)
+		m.again(b, append(append([]string{}, allRecords...), c.refs...), allRegistry)
+		raw, trust := encode(t, b), m.trust()
+		r := proof.VerifyBundle(raw, trust)
+		if got := r.Find(proof.CheckMarks); !r.Holds || got.Why != c.why || (got.Outcome == proof.Warns) != (c.why != "") ||
+			strings.Contains(r.Result("en"), "WARNING") != (c.why != "") {
+			t.Errorf("%s: %s, %s", c.name, r.Result("en"), show(t, r))
+		}
+		questions = append(questions, question{c.name, raw, trust})
 	}
 	agree(t, questions)
 }

@@ -12,6 +12,7 @@ const (
 	CheckAnchor     = "anchor"     // the log's owner signed the checkpoint over to the ledger
 	CheckPath       = "path"       // the records hang together and lead to the subject
 	CheckCoverage   = "coverage"   // the sums and counts are those of the records
+	CheckMarks      = "marks"      // no record in the bundle warns of the grain; it may warn and all holds
 	CheckMixture    = "mixture"    // the share of each origin; never checked
 	CheckBlock      = "block"      // the anchor's block and transaction; never checked
 	CheckTime       = "time"       // whether keys were within their dates; never checked
@@ -25,6 +26,7 @@ const (
 	Holds      = "holds"
 	Fails      = "fails"
 	NotChecked = "not_checked"
+	Warns      = "warns" // what is signed holds, and says that the grain is recalled, on hold or taken back
 )
 
 // Check is one check of a bundle and what came of it.

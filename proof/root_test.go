@@ -63,3 +63,32 @@ func TestForgedRotation(t *testing.T) {
 	}
 	agree(t, []question{{"forged", raw, trust}})
 }
+
+// TestReplacedRootAnchors: a log of the root's own is signed over with the
+// root's present keys, not with those that it replaced.
+func TestReplacedRootAnchors(t *testing.T) {
+	var questions []question
+	for _, signer := range []string{"root", "root2"} {
+		m, b := rotated(t)
+		n, err := proof.Sign(proof.Checkpoint{Origin: rootUSCC + "/records", Size: uint64(len(m.leaves)), Root: m.leaves.root()}, m.log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Checkpoint = string(n.Bytes())
+		m.anchored(b, rootUSCC, "", n.Bytes(), signer)
+		first := m.trust()
+		first.Logs[0].Origin, first.WitnessesNeeded = n.Origin, 0
+		now := m.trust()
+		now.Logs[0].Origin, now.WitnessesNeeded = n.Origin, 0
+		now.Root.Former = []proof.FormerRoot{{Threshold: 1, Keys: now.Root.Keys}}
+		now.Root.Keys = []string{m.key("root2").Public().Point()}
+		for _, trust := range []*proof.Trust{first, now} {
+			r := proof.VerifyBundle(encode(t, b), trust)
+			if r.Holds != (signer == "root2") || !r.Holds && r.Find(proof.CheckAnchor).Why != "not_by_owner" {
+				t.Errorf("signed by %s: %s", signer, show(t, r))
+			}
+			questions = append(questions, question{"signed by " + signer, encode(t, b), trust})
+		}
+	}
+	agree(t, questions)
+}

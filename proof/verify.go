@@ -48,6 +48,7 @@ func (v *verification) run() {
 	v.do(CheckAnchor, v.anchor)
 	v.do(CheckPath, v.connected)
 	v.do(CheckCoverage, v.coverage)
+	v.do(CheckMarks, v.marks)
 	v.report.Holds = !v.failed
 	v.leave(CheckMixture, "ledger_computes")
 	v.leave(CheckBlock, "needs_ledger")

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/grainledger/grainledger/record"
@@ -16,7 +17,8 @@ type keys struct {
 	key     map[string]int   // the record that registers a key, by key id
 	org     map[string]int   // the last record that registers an enterprise, by USCC
 	revoked map[string]int   // the record that revokes a key
-	roots   []rootKeys       // in the order of the log
+	roots   []rootKeys       // the trusted set, its former ones, then as the log has them
+	present int              // of roots: the set that none has replaced
 	state   map[int]progress // of the registry's records
 	points  map[string]*record.PublicKey
 }
@@ -70,7 +72,29 @@ func (k *keys) addRoot(from uint64, threshold int, points []string) {
 			set.points[p.ID()] = p
 		}
 	}
+	known := slices.ContainsFunc(k.roots, func(r rootKeys) bool {
+		return maps.EqualFunc(r.points, set.points, func(*record.PublicKey, *record.PublicKey) bool { return true })
+	})
 	k.roots = append(k.roots, set)
+	if from > k.roots[k.present].from && !known { // a set that the reader knows of as former stays so
+		k.present = len(k.roots) - 1
+	}
+}
+
+// byPresent wants the issuer's own signature as it would be taken today: of the
+// root that of its present keys.
+func (k *keys) byPresent(f *facts, who signers) bool {
+	return who.uscc[f.Issuer] || f.Issuer == k.trust.Root.USCC && k.roots[k.present].enough(who.roots)
+}
+
+func (s *rootKeys) enough(signers map[string]bool) bool {
+	n := 0
+	for id := range signers {
+		if s.points[id] != nil {
+			n++
+		}
+	}
+	return n >= s.threshold
 }
 
 // read notes what a registry record is about, before any is believed.
@@ -239,12 +263,6 @@ func (k *keys) signer(id string, index uint64, where string) (*record.PublicKey,
 // enoughOf tells whether the signers are enough of one set of the root's keys.
 func (k *keys) enoughOf(signers map[string]bool, index uint64) bool {
 	return slices.ContainsFunc(k.roots, func(set rootKeys) bool {
-		n := 0
-		for id := range signers {
-			if set.points[id] != nil {
-				n++
-			}
-		}
-		return n >= set.threshold && (set.from == 0 || set.from < index)
+		return set.enough(signers) && (set.from == 0 || set.from < index)
 	})
 }

@@ -2,6 +2,7 @@ package proof
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/grainledger/grainledger/record"
 )
@@ -12,7 +13,7 @@ func (v *verification) signatures(c *Check) error {
 	v.path = newPath()
 	for i := range v.bundle.Records {
 		e, where := &v.bundle.Records[i], at("records", i)
-		f, err := v.issued(e, where)
+		f, _, err := v.issued(e, where)
 		if err != nil {
 			return err
 		}
@@ -30,23 +31,23 @@ func (v *verification) signatures(c *Check) error {
 
 // issued reads a record when its signatures hold, and wants its issuer's among
 // them.
-func (v *verification) issued(e *Entry, where string) (*facts, error) {
+func (v *verification) issued(e *Entry, where string) (*facts, signers, error) {
 	who, err := v.keys.signed(e, where)
 	if err != nil {
-		return nil, err
+		return nil, who, err
 	}
 	f, ok := readFacts(e)
 	if !ok {
-		return nil, fails("malformed", where)
+		return nil, who, fails("malformed", where)
 	}
-	return f, v.keys.issued(f, who, where)
+	return f, who, v.keys.issued(f, who, where)
 }
 
 // anchor wants the checkpoint record to be the log owner's and to say the same
 // as the checkpoint.
 func (v *verification) anchor(*Check) error {
 	e := &Entry{Envelope: v.bundle.Anchor.Envelope, Index: v.note.Size}
-	f, err := v.issued(e, "anchor")
+	f, who, err := v.issued(e, "anchor")
 	if err != nil {
 		return err
 	}
@@ -56,6 +57,9 @@ func (v *verification) anchor(*Check) error {
 	note, err := ParseNote(f.Note)
 	if err != nil || note.Checkpoint != v.note.Checkpoint {
 		return fails("another_checkpoint", "anchor")
+	}
+	if !strings.HasPrefix(note.Origin, f.Issuer+"/") || !v.keys.byPresent(f, who) {
+		return fails("not_by_owner", "anchor")
 	}
 	log := slices.IndexFunc(v.trust.Logs, func(l TrustedLog) bool { return l.Origin == note.Origin })
 	key, err := record.ParsePublicKey(v.trust.Logs[log].Key)

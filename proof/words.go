@@ -57,6 +57,9 @@ func (c *Check) OutcomeWord(language string) string { return words[language]["ou
 
 // Result is the report in one sentence.
 func (r *Report) Result(language string) string {
+	if c := r.Find(CheckMarks); r.Holds && c.Outcome == Warns {
+		return words[language]["result.warns"] + " " + c.Words(language)
+	}
 	if r.Holds {
 		return words[language]["result.holds"]
 	}

@@ -1,7 +1,9 @@
 package proof_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/grainledger/grainledger/proof"
@@ -37,6 +39,49 @@ var (
 
 func without(list []string, leave ...string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(leave, s) })
+}
+
+// anchored gives a bundle another checkpoint record, with something before its
+// payload.
+func (m *made) anchored(b *proof.Bundle, issuer, before string, note []byte, signer string) {
+	payload := fmt.Sprintf(`{"issuer":%q,"ref":"CP-1","occurredAt":"2025-11-01T08:00:00+08:00","note":%q,"keyId":%q}`, issuer, base64Of(note), m.log.Public().ID())
+	if strings.HasPrefix(before, "{") { // members before the others
+		payload = payload[1:]
+	}
+	a, err := record.SignBytes("checkpoint", []byte(before+payload), m.key(signer))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	b.Anchor.Envelope = proof.Gather(a)
+}
+
+// merged is a bundle of a lot of a million grams, of which the shown input gave
+// some and the other, which is not shown, the rest; it claims grams of the
+// shown origin.
+func (m *made) merged(b *proof.Bundle, shown, claimed, leftOut int64) {
+	m.add(&record.Merge{Header: head(millUSCC, "MG"), Inputs: []record.Amount{{Lot: "P-0", Grams: shown}, {Lot: "P-1", Grams: 1_000_000 - shown}},
+		Output: record.Amount{Lot: "MX", Grams: 1_000_000}}, millUSCC)
+	m.again(b, []string{"H-0", "P-0", "MG"}, without(allRegistry, "org-"+labUSCC, "key-"+labUSCC))
+	b.Subject = proof.Subject{Lot: "MX"}
+	b.Coverage = proof.Coverage{Grams: 1_000_000, Covered: claimed, BasisPoints: claimed / 100, OriginsTotal: 2, OriginsLeftOut: 1,
+		Origins: []proof.Origin{{Lot: "H-0", Grams: claimed}}, RecordsTotal: 3 + leftOut, RecordsLeftOut: leftOut}
+}
+
+// TestShares: without a bin the share of an origin is proved, through a bin it
+// is the gateway's word.
+func TestShares(t *testing.T) {
+	m := newMade(t)
+	b := new(proof.Bundle)
+	m.merged(b, 250_000, 250_000, 2)
+	m2 := newMade(t)
+	questions := []question{{"a merge", encode(t, b), m.trust()}, {"a bin", encode(t, m2.bundle()), m2.trust()}}
+	for i, outcome := range []string{proof.Holds, proof.NotChecked} {
+		q := questions[i]
+		if r := proof.VerifyBundle(q.raw, q.trust); !r.Holds || r.Find(proof.CheckCoverage).Outcome != outcome {
+			t.Errorf("%s: want %s\n%s", q.name, outcome, show(t, r))
+		}
+	}
+	agree(t, questions)
 }
 
 var wrongs = []wrong{
@@ -118,10 +163,22 @@ var wrongs = []wrong{
 		slices.Reverse(b.Coverage.Origins)
 		b.Coverage.Covered -= 5_000
 	}, proof.CheckCoverage, "wrong_sum"},
+	{"an input of a merge that is not shown and said to be nothing", func(m *made, b *proof.Bundle, _ *proof.Trust) {
+		m.merged(b, 100, 1_000_000, 0)
+	}, proof.CheckCoverage, "more_than_came"},
+	{"a merge of which nothing is said to be left out", func(m *made, b *proof.Bundle, _ *proof.Trust) {
+		m.merged(b, 100, 100, 0)
+	}, proof.CheckCoverage, "nothing_missing"},
+	{"an origin whose share is nearly all, of a lot that is not all shown", func(m *made, b *proof.Bundle, _ *proof.Trust) {
+		m.merged(b, 1_000_000-1, 1_000_000, 1)
+	}, proof.CheckCoverage, "nothing_missing"},
 	{"a checkpoint that somebody else anchored", func(m *made, b *proof.Bundle, _ *proof.Trust) {
 		e, _ := record.SignBytes("checkpoint", b.Anchor.Envelope.Payload, m.key(millUSCC))
 		b.Anchor.Envelope = e
 	}, proof.CheckAnchor, "not_signed_by_issuer"},
+	{"a checkpoint anchored by another enterprise in its own name", func(m *made, b *proof.Bundle, _ *proof.Trust) {
+		m.anchored(b, millUSCC, "", m.note().Bytes(), millUSCC)
+	}, proof.CheckAnchor, "not_by_owner"},
 	{"an anchor of an older checkpoint", func(m *made, b *proof.Bundle, _ *proof.Trust) {
 		old := m.bundle()
 		m.add(&record.Sell{Header: head(depotUSCC, "XS-7"), Lot: "W-1", Buyer: millUSCC, Grams: 1, Purpose: record.PurposeFood}, depotUSCC)

@@ -187,9 +187,14 @@ func (b *building) cover(e *index.Evidence) {
 		c.Origins = append(c.Origins, proof.Origin{Lot: o.Lot, Grams: o.Grams})
 		c.Covered += o.Grams
 	}
+	if c.OriginsLeftOut = c.OriginsTotal - int64(len(c.Origins)); c.OriginsLeftOut > 0 && c.Covered >= c.Grams && c.Covered > 0 {
+		// What is left out came to less than a gram: rounding must not make it nothing.
+		over := c.Covered - c.Grams + 1
+		c.Origins[0].Grams -= over
+		c.Covered -= over
+	}
 	// Shares are in order; their whole grams may be one apart.
 	slices.SortStableFunc(c.Origins, func(x, y proof.Origin) int { return int(min(1, max(-1, y.Grams-x.Grams))) })
-	c.OriginsLeftOut = c.OriginsTotal - int64(len(c.Origins))
 	if c.Grams > 0 {
 		c.BasisPoints = int64(uint64(c.Covered) * 10_000 / uint64(c.Grams))
 	}

@@ -2,6 +2,7 @@
 // the ledger did, and the log has accepted records alone.
 import { fromBase64 } from './bytes.js';
 import { idOf, typeOf } from './bundle.js';
+import { parseStrict } from './strict.js';
 
 const makers = {
   harvest: (p) => ({ makes: [made(p.lot, p.grams)] }),
@@ -26,7 +27,7 @@ function made(lot, grams) {
 
 /** readFacts reads an entry of a bundle; it throws where the payload is not of its type. */
 export function readFacts(e) {
-  const payload = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(fromBase64(e.envelope.payload)));
+  const payload = parseStrict(fromBase64(e.envelope.payload));
   if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) throw new Error('no payload');
   const f = { id: idOf(e.envelope), kind: typeOf(e.envelope), index: e.index, issuer: '', named: [], makes: [], from: [], bin: '', fills: false };
   f.signers = e.envelope.signatures.map((s) => s.keyid);
@@ -47,6 +48,7 @@ function typed(v) {
   for (const name of texts) out[name] = member(v, name, 'string', '');
   for (const name of numbers) out[name] = member(v, name, 'number', 0);
   for (const name of lists) out[name] = items(v[name]).map(amount);
+  fromBase64(out.note);
   out.output = amount(v.output ?? {});
   out.keys = items(v.keys);
   if (out.keys.some((k) => typeof k !== 'string')) throw new Error('keys');

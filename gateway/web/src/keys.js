@@ -16,9 +16,11 @@ function covers(regulator, division) {
   return division.startsWith(prefix);
 }
 
+const enough = (set, signers) => [...signers].filter((id) => set.points.has(id)).length >= set.threshold;
+
 export class Keys {
   constructor(trust, entries, step) {
-    Object.assign(this, { trust, entries, step, facts: [], key: new Map(), org: new Map(), revoked: new Map(), roots: [], state: [], points: new Map() });
+    Object.assign(this, { trust, entries, step, facts: [], key: new Map(), org: new Map(), revoked: new Map(), roots: [], present: 0, state: [], points: new Map() });
     this.addRoot(0, trust.root.threshold, trust.root.keys);
     for (const f of trust.root.former || []) this.addRoot(0, f.threshold, f.keys);
     entries.forEach((_, i) => this.read(i));
@@ -26,7 +28,16 @@ export class Keys {
   }
 
   addRoot(from, threshold, points) {
-    this.roots.push({ from, threshold, points: new Map(points.filter(isKey).map((p) => [keyId(p), p])) });
+    const set = { from, threshold, points: new Map(points.filter(isKey).map((p) => [keyId(p), p])) };
+    const known = this.roots.some((r) => r.points.size === set.points.size && [...set.points.keys()].every((id) => r.points.has(id)));
+    this.roots.push(set);
+    // A set that the reader knows of as former stays so.
+    if (from > this.roots[this.present].from && !known) this.present = this.roots.length - 1;
+  }
+
+  /** byPresent tells whether the issuer signed as it would today: the root with its present keys. */
+  byPresent(f, who) {
+    return who.usccs.has(f.issuer) || (f.issuer === this.trust.root.uscc && enough(this.roots[this.present], who.roots));
   }
 
   // read notes what a registry record is about, before any is believed.
@@ -129,8 +140,7 @@ export class Keys {
 
   // enoughOf tells whether the signers are enough of one set of the root's keys.
   enoughOf(signers, index) {
-    return this.roots.some((set) => (set.from === 0 || set.from < index) &&
-      [...signers].filter((id) => set.points.has(id)).length >= set.threshold);
+    return this.roots.some((set) => (set.from === 0 || set.from < index) && enough(set, signers));
   }
 
   /** unneeded is the first registry record that no signature of these records rests upon; -1 where all are needed. */

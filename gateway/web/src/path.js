@@ -1,5 +1,9 @@
 // How the records of a bundle hang together. proof/verify_path.go is the same.
 import { fails } from './failure.js';
+import { most } from './ways.js';
+
+// The types of records that warn, the gravest first.
+const warnings = Object.assign(Object.create(null), { recall: 'recalled', void: 'taken_back', hold: 'on_hold', correct: 'corrected' });
 
 export class Path {
   constructor() {
@@ -71,7 +75,18 @@ export class Path {
     }
   }
 
-  /** cover wants the sums and counts to be those of the records. */
+  /** marks warns of recalls, holds and records taken back that no record here releases. */
+  marks() {
+    const numbers = {};
+    for (const f of this.facts) {
+      const released = (r) => r.kind === 'release' && r.index > f.index && r.named.includes(f.id);
+      if (f.kind in warnings && !this.facts.some(released)) numbers[f.kind] = (numbers[f.kind] || 0) + 1;
+    }
+    const gravest = Object.keys(warnings).find((kind) => numbers[kind]);
+    return gravest ? { outcome: 'warns', why: warnings[gravest], numbers } : { numbers };
+  }
+
+  /** cover wants the sums and counts to be those of the records; through a bin the shares are the gateway's word. */
   cover(cov, subject) {
     if (cov.grams !== this.made(subject.lot).grams) fails('another_weight', 'coverage/grams');
     let sum = 0n;
@@ -81,6 +96,7 @@ export class Path {
       const made = this.maker.get(o.lot);
       if (made === undefined || seen.has(o.lot) || this.facts[made].kind !== 'harvest') fails('no_harvest', at);
       if (o.grams > this.made(o.lot).grams + 1) fails('more_than_harvested', at);
+      if (BigInt(o.grams) - 1n > most(this, o.lot, subject.lot)) fails('more_than_came', at);
       if (i > 0 && cov.origins[i - 1].grams < o.grams) fails('order', at);
       seen.add(o.lot);
       sum += BigInt(o.grams);
@@ -93,9 +109,12 @@ export class Path {
     if (BigInt(cov.basisPoints) !== points) fails('wrong_sum', 'coverage/basisPoints');
     if (cov.originsTotal !== cov.origins.length + cov.originsLeftOut) fails('wrong_sum', 'coverage/originsTotal');
     if (cov.recordsTotal !== this.facts.length + cov.recordsLeftOut) fails('wrong_sum', 'coverage/recordsTotal');
-    return {
+    if (this.open.size && cov.covered >= cov.grams) fails('nothing_missing', 'coverage/covered');
+    if (this.open.size && cov.recordsLeftOut === 0) fails('nothing_missing', 'coverage/recordsLeftOut');
+    const numbers = {
       grams: cov.grams, covered: cov.covered, basisPoints: cov.basisPoints,
       origins: cov.origins.length, originsLeftOut: cov.originsLeftOut, recordsLeftOut: cov.recordsLeftOut,
     };
+    return this.bins.size ? { outcome: 'not_checked', why: 'gateway_computes', numbers } : { numbers };
   }
 }

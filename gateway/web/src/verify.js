@@ -24,7 +24,8 @@ export function verifyBundle(raw, trust, step = () => {}) {
   v.do('signatures', () => v.signatures());
   v.do('anchor', () => v.anchor());
   v.do('path', () => ({ numbers: v.path.connect(v.bundle.subject) }));
-  v.do('coverage', () => ({ numbers: v.path.cover(v.bundle.coverage, v.bundle.subject) }));
+  v.do('coverage', () => v.path.cover(v.bundle.coverage, v.bundle.subject));
+  v.do('marks', () => v.path.marks());
   v.leave('mixture', 'ledger_computes');
   v.leave('block', 'needs_ledger');
   v.leave('time', 'needs_ledger');
@@ -145,27 +146,28 @@ class Verification {
       fails('malformed', at);
     }
     this.keys.issued(f, who, at);
-    return f;
+    return { f, who };
   }
 
   signatures() {
     this.path = new Path();
-    this.bundle.records.forEach((e, i) => this.path.add(this.issued(e, `records/${i}`)));
+    this.bundle.records.forEach((e, i) => this.path.add(this.issued(e, `records/${i}`).f));
     const all = this.path.facts;
     const signatures = all.reduce((n, f) => n + f.signers.length, 0);
     return { numbers: { records: all.length, signatures, issuers: new Set(all.map((f) => f.issuer)).size } };
   }
 
   anchor() {
-    const f = this.issued({ envelope: this.bundle.anchor.envelope, index: Number(this.note.size) }, 'anchor');
+    const { f, who } = this.issued({ envelope: this.bundle.anchor.envelope, index: Number(this.note.size) }, 'anchor');
     if (f.kind !== 'checkpoint') fails('malformed', 'anchor');
     let note;
     try {
-      note = parseNote(new TextDecoder('utf-8', { fatal: true }).decode(fromBase64(f.note)));
+      note = parseNote(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fromBase64(f.note)));
     } catch {
       fails('another_checkpoint', 'anchor');
     }
     if (note.body !== this.note.body) fails('another_checkpoint', 'anchor');
+    if (!note.origin.startsWith(f.issuer + '/') || !this.keys.byPresent(f, who)) fails('not_by_owner', 'anchor');
     if (f.keyId !== keyId(this.log.key)) fails('another_key', 'anchor');
     const i = this.keys.unneeded([f, ...this.path.facts]);
     if (i >= 0) fails('unneeded', `registry/${i}`);

@@ -86,27 +86,32 @@ class Check {
   tell(report, fingerprint) {
     const { lot, gtin, batch } = this.card.dataset;
     const own = report.subject.lot === lot && (report.subject.gtin || '') === gtin && (report.subject.batch || '') === batch;
+    const find = (name) => report.checks.find((c) => c.check === name);
     const failed = report.checks.find((c) => c.outcome === 'fails');
     if (failed || !own) document.querySelector('.hero').classList.add('danger');
     if (failed) this.show('bad', words.bad, this.line(fill('badText', { why: `${title(failed, language)}: ${say(failed, language)}` })));
     else if (!own) this.show('bad', words.bad, this.line(fill('badText', { why: words.subject })));
-    else this.show('good', words.good, ...this.summary(report).map((s) => this.line(s)));
+    else if (find('marks').outcome === 'warns') {
+      document.querySelector('.hero').classList.add('danger');
+      this.show('bad', words.marked, this.line(say(find('marks'), language)), ...this.summary(report).map((s) => this.line(s)));
+    } else this.show('good', words.good, ...this.summary(report).map((s) => this.line(s)));
     this.more.replaceChildren(this.details(report), this.anchors(fingerprint));
   }
 
   summary(report) {
     const find = (name) => report.checks.find((c) => c.check === name);
     const witnesses = find('witnesses');
+    const coverage = find('coverage');
     return [
       fill('summary', find('signatures').numbers),
       fill('log', find('checkpoint').numbers) + ' ' + (witnesses.names ? fill('cosigned', { names: witnesses.names.join(', ') }) : words.alone),
-      fill('share', { percent: percent(find('coverage').numbers.basisPoints) }),
+      fill(coverage.outcome === 'holds' ? 'share' : 'shareSaid', { percent: percent(coverage.numbers.basisPoints) }),
       words.limits,
     ];
   }
 
   details(report) {
-    const tones = { holds: 'good', fails: 'bad', not_checked: 'warn' };
+    const tones = { holds: 'good', fails: 'bad', not_checked: 'warn', warns: 'bad' };
     const items = report.checks.map((c) => make('li', {}, make('h3', {}, title(c, language),
       make('span', { class: 'badge ' + tones[c.outcome] }, outcome(c, language))), make('p', {}, say(c, language))));
     return make('details', { class: 'fold' }, make('summary', {}, words.details), make('ul', { class: 'checks' }, ...items));

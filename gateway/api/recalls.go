@@ -152,18 +152,8 @@ func (a *API) getDrill(c *gin.Context) {
 	if !a.fresh.ready(c) {
 		return
 	}
-	caller, ok := a.caller(c)
+	lot, ok := a.lotOfConcern(c)
 	if !ok {
-		return
-	}
-	lot := c.Param("id")
-	concerned, err := a.concerned(c, caller, lot)
-	switch {
-	case err != nil:
-		failRead(c, err)
-		return
-	case !concerned:
-		fail(c, problemForbidden)
 		return
 	}
 	d, err := a.opt.Index.Drill(c.Request.Context(), lot)

@@ -89,21 +89,12 @@ func (a *API) getScope(c *gin.Context) {
 	if !ok || !a.fresh.ready(c) {
 		return
 	}
-	caller, ok := a.caller(c)
+	of, ok := a.lotOfConcern(c)
 	if !ok {
 		return
 	}
-	of := c.Param("id")
-	concerned, err := a.concerned(c, caller, of)
-	switch {
-	case err != nil:
-		failRead(c, err)
-		return
-	case !concerned:
-		fail(c, problemForbidden)
-		return
-	}
 	var page any
+	var err error
 	if c.Query("groupBy") == "holder" {
 		page, err = a.opt.Index.SumScope(c.Request.Context(), of)
 	} else {
@@ -135,6 +126,26 @@ func (a *API) regulator(c *gin.Context, uscc string) (is, ok bool) {
 		return false, false
 	}
 	return err == nil && e.Kind == record.KindRegulator, true
+}
+
+// lotOfConcern is the lot of a request whose caller may see where it has gone;
+// not ok when the request has been answered with a problem.
+func (a *API) lotOfConcern(c *gin.Context) (lot string, ok bool) {
+	caller, ok := a.caller(c)
+	if !ok {
+		return "", false
+	}
+	lot = c.Param("id")
+	concerned, err := a.concerned(c, caller, lot)
+	switch {
+	case err != nil:
+		failRead(c, err)
+	case !concerned:
+		fail(c, problemForbidden)
+	default:
+		return lot, true
+	}
+	return "", false
 }
 
 // concerned tells whether an enterprise may see where a lot has gone: it made
